@@ -1,0 +1,1 @@
+//! the use cases of Herald, over ports only

@@ -1,0 +1,1 @@
+//! one test suite per port, run against every adapter

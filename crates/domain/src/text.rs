@@ -1,0 +1,284 @@
+//! Bounded texts: each type is one rule.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Rule, Violation};
+
+macro_rules! text {
+    ($(#[$meta:meta])* $name:ident, $max:tt, $check:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = $max))]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The longest text, in characters.
+            pub const MAX: usize = $max;
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Violation;
+
+            fn from_str(text: &str) -> Result<Self, Violation> {
+                bounded(text, $max)?;
+                let check: fn(&str) -> Result<(), Violation> = $check;
+                check(text)?;
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Violation;
+
+            fn try_from(text: String) -> Result<Self, Violation> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0.into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text! {
+    /// Headline of a notification: one line of 1 to 200 characters.
+    Title, 200, one_line
+}
+text! {
+    /// Body of a notification: 1 to 4,000 characters, line breaks and tabs allowed.
+    Message, 4_000, many_lines
+}
+text! {
+    /// What a notification is about, such as `ci` or `billing`: the unit of preferences.
+    Category, 64, name
+}
+text! {
+    /// A subject that users can subscribe to, such as `releases`.
+    Topic, 128, name
+}
+text! {
+    /// Notifications with the same key replace each other while unread.
+    CollapseKey, 128, one_line
+}
+text! {
+    /// The company (tenant, organisation) that a user belongs to.
+    Company, 128, name
+}
+text! {
+    /// What a user is in the application; `admin` is the only one that Herald gives rights to.
+    Role, 64, name
+}
+text! {
+    /// The name a user logs in with: letters, digits and `_ . @ -`; case does not distinguish.
+    Username, 64, name
+}
+text! {
+    /// An e-mail address, checked only for its shape: what is behind it, the first mail shows.
+    Email, 254, email
+}
+text! {
+    /// What an administrator calls an API key; it is the `sender` of what that key sends.
+    ApiKeyName, 64, one_line
+}
+text! {
+    /// Where a click leads: `http`, `https`, or a path on the same site (`/runs/7`).
+    ActionUrl, 2_048, action_url
+}
+
+impl Role {
+    /// The role that has rights over other users.
+    pub fn admin() -> Self {
+        Self("admin".into())
+    }
+
+    /// The role of a new user.
+    pub fn user() -> Self {
+        Self("user".into())
+    }
+
+    /// Whether this role has rights over other users.
+    pub fn is_admin(&self) -> bool {
+        &*self.0 == "admin"
+    }
+}
+
+impl Username {
+    /// The form in which two names are the same login.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+fn bounded(text: &str, max: usize) -> Result<(), Violation> {
+    if text.is_empty() {
+        return Err(Violation::new("", Rule::Required, "must not be empty"));
+    }
+    // bytes first: counting the characters of a megabyte is not needed to refuse it
+    if text.len() > max * 4 || text.chars().count() > max {
+        let detail = format!("must be at most {max} characters");
+        return Err(Violation::new("", Rule::TooLong, detail));
+    }
+    Ok(())
+}
+
+fn format_error(detail: &str) -> Violation {
+    Violation::new("", Rule::Format, detail)
+}
+
+fn one_line(text: &str) -> Result<(), Violation> {
+    if text.chars().any(char::is_control) {
+        return Err(format_error(
+            "must not contain control characters or line breaks",
+        ));
+    }
+    Ok(())
+}
+
+fn many_lines(text: &str) -> Result<(), Violation> {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return Err(format_error(
+            "must not contain control characters other than line breaks",
+        ));
+    }
+    Ok(())
+}
+
+fn name(text: &str) -> Result<(), Violation> {
+    if text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_.:@-".contains(&b))
+    {
+        return Ok(());
+    }
+    Err(format_error(
+        "must consist of letters, digits and _ . : @ -",
+    ))
+}
+
+fn email(text: &str) -> Result<(), Violation> {
+    let shape = text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty()
+            && !host.is_empty()
+            && !host.contains('@')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+    });
+    if shape
+        && !text
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || "<>,;\"".contains(c))
+    {
+        return Ok(());
+    }
+    Err(format_error("must be an e-mail address"))
+}
+
+/// Refuses every scheme but `http` and `https`, and what a browser would read as another host.
+///
+/// Browsers drop tabs and line breaks and take `\` for `/`, so all of those are refused.
+fn action_url(text: &str) -> Result<(), Violation> {
+    let plain = !text
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || c == '\\');
+    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    let absolute = ["http://", "https://"].into_iter().any(|scheme| {
+        lower.starts_with(scheme)
+            && text.len() > scheme.len()
+            && !text[scheme.len()..].starts_with('/')
+    });
+    let relative = text.starts_with('/') && !text.starts_with("//");
+    if plain && (absolute || relative) {
+        return Ok(());
+    }
+    Err(format_error(
+        "must be an http or https URL, or a path that begins with one slash",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        assert!("é".repeat(200).parse::<Title>().is_ok());
+        assert_eq!(
+            "é".repeat(201).parse::<Title>().unwrap_err().rule,
+            Rule::TooLong
+        );
+        assert_eq!("".parse::<Title>().unwrap_err().rule, Rule::Required);
+    }
+
+    #[test]
+    fn nul_is_never_text() {
+        assert!("a\0b".parse::<Title>().is_err());
+        assert!("a\0b".parse::<Message>().is_err());
+        assert!("two\nlines".parse::<Message>().is_ok());
+        assert!("two\nlines".parse::<Title>().is_err());
+    }
+
+    #[test]
+    fn action_urls_lead_to_pages_only() {
+        for good in [
+            "/runs/7",
+            "https://example.com/a?b#c",
+            "HTTP://example.com",
+            "/",
+        ] {
+            assert!(good.parse::<ActionUrl>().is_ok(), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//evil.example",
+            "/\\evil.example",
+            "java\tscript:alert(1)",
+            "https://",
+            "http:///x",
+            " /x",
+            "runs/7",
+            "ftp://x",
+            "é:/",
+        ] {
+            assert!(bad.parse::<ActionUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn emails_have_two_sides() {
+        assert!("a@b.example".parse::<Email>().is_ok());
+        for bad in [
+            "a",
+            "@b",
+            "a@",
+            "a@b@c",
+            "a b@c",
+            "a@b\r\nBcc: x@y",
+            "<a@b>",
+        ] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+    }
+}

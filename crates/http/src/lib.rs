@@ -1,0 +1,1 @@
+//! actix-web and actix-ws transport: REST, WebSocket, SSE, OpenAPI

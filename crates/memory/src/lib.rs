@@ -1,0 +1,1 @@
+//! in-memory adapter of every port: embedding, tests, the reference model

@@ -1,0 +1,35 @@
+//! The traits through which the core reaches the world, and their errors.
+//!
+//! A port's doc comment is its contract: atomicity, ordering, errors. Every adapter passes the
+//! suite of that port in `herald-contract`. All ports are `Send + Sync + 'static`, and held as
+//! `Arc<dyn Port>`.
+//!
+//! Every method of a store is one transaction: when it answers `Ok`, all of it is durable; when it
+//! answers an error, nothing of it happened, except after [`StoreError::Unavailable`], where a
+//! broken connection may hide that it did.
+
+mod api_keys;
+mod clock;
+mod error;
+mod inbox;
+mod live;
+mod notifications;
+mod random;
+mod sessions;
+mod tokens;
+mod users;
+
+pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
+pub use clock::{Clock, SystemClock};
+pub use error::StoreError;
+pub use inbox::{InboxStore, Page, Position, Resync, Written};
+pub use live::{Delivered, LiveBus, LiveEvent, LiveSink};
+pub use notifications::{
+    Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
+};
+pub use random::{IdGenerator, SystemRandom};
+pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, TokenHash};
+pub use tokens::{
+    Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
+};
+pub use users::{Login, NewUser, UserChange, UserStore};

@@ -1,0 +1,1 @@
+//! protocol messages, session state machine, hub: no actix
