@@ -1,1 +1,20 @@
-//! the use cases of Herald, over ports only
+//! The use cases of Herald, over ports only.
+//!
+//! Each use case is a plain struct that is given the ports it needs, so that an embedder builds just
+//! those it wants: [`Notifier`] and [`Inbox`] need a store, a bus and a clock, nothing else.
+//! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
+
+mod access;
+mod accounts;
+mod api_keys;
+mod inbox;
+mod notifier;
+mod password;
+mod secret;
+
+pub use access::{Access, AuthError};
+pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
+pub use api_keys::{ApiKeyError, ApiKeys};
+pub use inbox::{Inbox, InboxError, List, MAX_IDS};
+pub use notifier::{Notifier, RequestKey, SendError};
+pub use password::Password;

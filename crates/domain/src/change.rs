@@ -48,19 +48,12 @@ impl InboxCopy {
         for id in changes.deleted {
             self.items.remove(&id);
         }
-        self.advance(Head {
-            rev: changes.rev,
-            ..changes.head
-        });
+        self.advance(Head { rev: changes.rev, ..changes.head });
     }
 
     /// Everything was marked as read.
     pub fn apply_all_read(&mut self, head: Head, at: Timestamp) {
-        for item in self
-            .items
-            .values_mut()
-            .filter(|item| item.flags.read_at.is_none())
-        {
+        for item in self.items.values_mut().filter(|item| item.flags.read_at.is_none()) {
             item.flags.read_at = Some(at);
             item.flags.seen_at = item.flags.seen_at.or(Some(at));
             item.rev = head.rev;
@@ -70,11 +63,7 @@ impl InboxCopy {
 
     /// Everything was marked as seen.
     pub fn apply_all_seen(&mut self, head: Head, at: Timestamp) {
-        for item in self
-            .items
-            .values_mut()
-            .filter(|item| item.flags.seen_at.is_none())
-        {
+        for item in self.items.values_mut().filter(|item| item.flags.seen_at.is_none()) {
             item.flags.seen_at = Some(at);
             item.rev = head.rev;
         }

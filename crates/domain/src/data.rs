@@ -22,11 +22,7 @@ impl Data {
         let text = serde_json::to_string(object)
             .map_err(|_| Violation::new("", Rule::Format, "must be a JSON object"))?;
         if text.len() > Self::MAX {
-            return Err(Violation::new(
-                "",
-                Rule::TooLong,
-                "must be at most 16384 bytes of JSON",
-            ));
+            return Err(Violation::new("", Rule::TooLong, "must be at most 16384 bytes of JSON"));
         }
         Self::from_stored(text)
     }
@@ -88,10 +84,7 @@ mod tests {
     #[test]
     fn is_passed_on_as_json() {
         let data: Data = serde_json::from_str("{ \"b\": 1,\n \"a\": [null] }").unwrap();
-        assert_eq!(
-            serde_json::to_string(&data).unwrap(),
-            r#"{"a":[null],"b":1}"#
-        );
+        assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"a":[null],"b":1}"#);
         assert!(serde_json::from_str::<Data>("[1]").is_err());
         assert_eq!(Data::default().as_str(), "{}");
     }

@@ -42,12 +42,9 @@ impl Draft {
         let topic = optional.text("topic", raw.topic);
         let action_url = optional.text("action_url", raw.action_url);
         let collapse_key = optional.text("collapse_key", raw.collapse_key);
-        let expires_at = raw
-            .expires_at
-            .and_then(|text| broken.take("expires_at", Timestamp::parse(&text)));
-        let data = raw
-            .data
-            .and_then(|object| broken.take("data", Data::from_object(&object)));
+        let expires_at =
+            raw.expires_at.and_then(|text| broken.take("expires_at", Timestamp::parse(&text)));
+        let data = raw.data.and_then(|object| broken.take("data", Data::from_object(&object)));
         let message = broken.take("message", raw.message.parse());
         broken.into_result()?;
         let Some(message) = message else {
@@ -73,11 +70,9 @@ impl Draft {
     /// Checks the rule that needs the clock: what is sent must not have expired already.
     pub fn check_expiry(&self, now: Timestamp) -> Result<(), Violation> {
         match self.content.expires_at {
-            Some(at) if at <= now => Err(Violation::new(
-                "expires_at",
-                Rule::OutOfRange,
-                "must be in the future",
-            )),
+            Some(at) if at <= now => {
+                Err(Violation::new("expires_at", Rule::OutOfRange, "must be in the future"))
+            }
             _ => Ok(()),
         }
     }
@@ -99,28 +94,16 @@ impl Optional<'_> {
 fn recipients(broken: &mut Violations, raw: &RawDraft) -> Vec<UserId> {
     let (field, many) = (raw.recipients_field, raw.recipients_field == "to.users");
     if raw.recipients.is_empty() {
-        broken.push(Violation::new(
-            field,
-            Rule::Required,
-            "must name at least one user",
-        ));
+        broken.push(Violation::new(field, Rule::Required, "must name at least one user"));
     }
     if raw.recipients.len() > Draft::MAX_RECIPIENTS {
-        broken.push(Violation::new(
-            field,
-            Rule::TooLong,
-            "must name at most 100 users",
-        ));
+        broken.push(Violation::new(field, Rule::TooLong, "must name at most 100 users"));
         return Vec::new();
     }
     let mut seen = std::collections::HashSet::new();
     let mut recipients = Vec::with_capacity(raw.recipients.len());
     for (nth, text) in raw.recipients.iter().enumerate() {
-        let place = if many {
-            format!("{field}[{nth}]")
-        } else {
-            field.to_owned()
-        };
+        let place = if many { format!("{field}[{nth}]") } else { field.to_owned() };
         if let Some(id) = broken.take(&place, text.parse::<UserId>())
             && seen.insert(text)
         {
@@ -160,29 +143,20 @@ mod tests {
         })
         .unwrap_err();
         let fields: Vec<_> = broken.as_slice().iter().map(|v| v.field.as_str()).collect();
-        assert_eq!(
-            fields,
-            ["to.users[1]", "action_url", "expires_at", "message"]
-        );
+        assert_eq!(fields, ["to.users[1]", "action_url", "expires_at", "message"]);
     }
 
     #[test]
     fn a_user_named_twice_is_told_once() {
         let recipients = vec!["a".into(), "b".into(), "a".into()];
-        let draft = Draft::parse(RawDraft {
-            recipients,
-            ..raw()
-        })
-        .unwrap();
+        let draft = Draft::parse(RawDraft { recipients, ..raw() }).unwrap();
         assert_eq!(draft.recipients.len(), 2);
     }
 
     #[test]
     fn one_to_a_hundred_recipients() {
-        let many = |n: usize| RawDraft {
-            recipients: (0..n).map(|i| format!("u{i}")).collect(),
-            ..raw()
-        };
+        let many =
+            |n: usize| RawDraft { recipients: (0..n).map(|i| format!("u{i}")).collect(), ..raw() };
         assert!(Draft::parse(many(0)).is_err());
         assert!(Draft::parse(many(100)).is_ok());
         assert!(Draft::parse(many(101)).is_err());
@@ -191,21 +165,8 @@ mod tests {
     #[test]
     fn what_is_sent_has_not_expired() {
         let now = Timestamp::parse("2026-11-21T09:00:00Z").unwrap();
-        let at = |text: &str| RawDraft {
-            expires_at: Some(text.into()),
-            ..raw()
-        };
-        assert!(
-            Draft::parse(at("2026-11-21T09:00:01Z"))
-                .unwrap()
-                .check_expiry(now)
-                .is_ok()
-        );
-        assert!(
-            Draft::parse(at("2026-11-21T09:00:00Z"))
-                .unwrap()
-                .check_expiry(now)
-                .is_err()
-        );
+        let at = |text: &str| RawDraft { expires_at: Some(text.into()), ..raw() };
+        assert!(Draft::parse(at("2026-11-21T09:00:01Z")).unwrap().check_expiry(now).is_ok());
+        assert!(Draft::parse(at("2026-11-21T09:00:00Z")).unwrap().check_expiry(now).is_err());
     }
 }

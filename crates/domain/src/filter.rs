@@ -48,14 +48,8 @@ impl ItemFilter {
             Status::All => true,
         };
         status
-            && self
-                .category
-                .as_ref()
-                .is_none_or(|c| content.category.as_ref() == Some(c))
-            && self
-                .topic
-                .as_ref()
-                .is_none_or(|t| content.topic.as_ref() == Some(t))
+            && self.category.as_ref().is_none_or(|c| content.category.as_ref() == Some(c))
+            && self.topic.as_ref().is_none_or(|t| content.topic.as_ref() == Some(t))
             && self.priority.is_none_or(|p| content.priority == p)
             && self.kind.is_none_or(|k| content.kind == k)
     }

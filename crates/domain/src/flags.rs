@@ -48,49 +48,25 @@ impl Patch {
                 let detail = "what is read has been seen";
                 Err(Violation::new("seen", Rule::Contradiction, detail))
             }
-            (_, Some(true)) => Ok(Self {
-                seen: Some(true),
-                read,
-                archived,
-            }),
-            (Some(false), _) => Ok(Self {
-                seen,
-                read: Some(false),
-                archived,
-            }),
-            _ => Ok(Self {
-                seen,
-                read,
-                archived,
-            }),
+            (_, Some(true)) => Ok(Self { seen: Some(true), read, archived }),
+            (Some(false), _) => Ok(Self { seen, read: Some(false), archived }),
+            _ => Ok(Self { seen, read, archived }),
         }
     }
 
     /// Mark as seen.
     pub const fn seen() -> Self {
-        Self {
-            seen: Some(true),
-            read: None,
-            archived: None,
-        }
+        Self { seen: Some(true), read: None, archived: None }
     }
 
     /// Mark as read (and so as seen), or as unread.
     pub const fn read(read: bool) -> Self {
-        Self {
-            seen: if read { Some(true) } else { None },
-            read: Some(read),
-            archived: None,
-        }
+        Self { seen: if read { Some(true) } else { None }, read: Some(read), archived: None }
     }
 
     /// Put away, or take back.
     pub const fn archived(archived: bool) -> Self {
-        Self {
-            seen: None,
-            read: None,
-            archived: Some(archived),
-        }
+        Self { seen: None, read: None, archived: Some(archived) }
     }
 
     /// The flags afterwards. A flag that was set before keeps its time.

@@ -24,20 +24,13 @@ impl Head {
     /// After one new item.
     #[must_use]
     pub fn appended(self) -> Self {
-        Self {
-            rev: self.rev.next(),
-            unread: self.unread + 1,
-            unseen: self.unseen + 1,
-        }
+        Self { rev: self.rev.next(), unread: self.unread + 1, unseen: self.unseen + 1 }
     }
 
     /// After one change of flags, which may concern many items: `(before, after)` of each.
     #[must_use]
     pub fn changed(self, items: &[(Flags, Flags)]) -> Self {
-        let mut head = Self {
-            rev: self.rev.next(),
-            ..self
-        };
+        let mut head = Self { rev: self.rev.next(), ..self };
         for (before, after) in items {
             head.unread += i64::from(after.counts_unread()) - i64::from(before.counts_unread());
             head.unseen += i64::from(after.counts_unseen()) - i64::from(before.counts_unseen());
@@ -48,10 +41,7 @@ impl Head {
     /// After one removal, which may concern many items: the flags they had.
     #[must_use]
     pub fn removed(self, items: &[Flags]) -> Self {
-        let mut head = Self {
-            rev: self.rev.next(),
-            ..self
-        };
+        let mut head = Self { rev: self.rev.next(), ..self };
         for flags in items {
             head.unread -= i64::from(flags.counts_unread());
             head.unseen -= i64::from(flags.counts_unseen());

@@ -67,9 +67,7 @@ impl Timestamp {
             )
         })?;
         let micros = moment.unix_timestamp_nanos().div_euclid(1_000);
-        Ok(Self::from_micros(
-            i64::try_from(micros).unwrap_or(Self::MAX),
-        ))
+        Ok(Self::from_micros(i64::try_from(micros).unwrap_or(Self::MAX)))
     }
 }
 
@@ -109,28 +107,15 @@ mod tests {
 
     #[test]
     fn writes_six_decimals_and_z() {
-        assert_eq!(
-            Timestamp::from_micros(0).to_string(),
-            "1970-01-01T00:00:00.000000Z"
-        );
+        assert_eq!(Timestamp::from_micros(0).to_string(), "1970-01-01T00:00:00.000000Z");
         let moment = Timestamp::parse("2026-11-21T10:00:00.5+01:00").unwrap();
         assert_eq!(moment.to_string(), "2026-11-21T09:00:00.500000Z");
     }
 
     #[test]
     fn refuses_what_is_not_rfc_3339() {
-        for text in [
-            "",
-            "2026-11-21",
-            "2026-13-01T00:00:00Z",
-            "now",
-            "2026-11-21 10:00",
-        ] {
-            assert_eq!(
-                Timestamp::parse(text).unwrap_err().rule,
-                Rule::Format,
-                "{text}"
-            );
+        for text in ["", "2026-11-21", "2026-13-01T00:00:00Z", "now", "2026-11-21 10:00"] {
+            assert_eq!(Timestamp::parse(text).unwrap_err().rule, Rule::Format, "{text}");
         }
     }
 

@@ -20,6 +20,8 @@ pub enum Rule {
     Contradiction,
     /// a name this server does not know
     Unknown,
+    /// the caller may not ask for this
+    Forbidden,
 }
 
 impl Rule {
@@ -33,6 +35,7 @@ impl Rule {
             Self::OutOfRange => "out_of_range",
             Self::Contradiction => "contradiction",
             Self::Unknown => "unknown",
+            Self::Forbidden => "forbidden",
         }
     }
 }
@@ -53,11 +56,7 @@ pub struct Violation {
 impl Violation {
     /// A violation of `rule` by `field`.
     pub fn new(field: impl Into<String>, rule: Rule, detail: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            rule,
-            detail: detail.into(),
-        }
+        Self { field: field.into(), rule, detail: detail.into() }
     }
 
     /// The same violation, found in another field.
@@ -83,9 +82,7 @@ pub struct Violations(Vec<Violation>);
 impl Violations {
     /// Unwraps `parsed`, or notes the violation under `field`.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, Violation>) -> Option<T> {
-        parsed
-            .map_err(|violation| self.0.push(violation.in_field(field)))
-            .ok()
+        parsed.map_err(|violation| self.0.push(violation.in_field(field))).ok()
     }
 
     /// Notes a violation.
@@ -101,6 +98,12 @@ impl Violations {
     /// The violations noted so far.
     pub fn as_slice(&self) -> &[Violation] {
         &self.0
+    }
+}
+
+impl From<Violations> for Vec<Violation> {
+    fn from(violations: Violations) -> Self {
+        violations.0
     }
 }
 

@@ -50,11 +50,7 @@ pub struct Refusal {
 impl Refusal {
     /// A recipient who may not or cannot be created.
     pub fn unknown_recipient(id: &str) -> Self {
-        Self::of(Violation::new(
-            "to",
-            Rule::Unknown,
-            format!("there is no user {id}"),
-        ))
+        Self::of(Violation::new("to", Rule::Unknown, format!("there is no user {id}")))
     }
 
     /// A recipient whose id is not known, but who is somebody's login name: creating a second user
@@ -67,9 +63,7 @@ impl Refusal {
     }
 
     fn of(violation: Violation) -> Self {
-        Self {
-            violations: vec![violation],
-        }
+        Self { violations: vec![violation] }
     }
 }
 

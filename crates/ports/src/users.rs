@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use herald_domain::{Company, Email, Role, Timestamp, User, UserId, Username};
+use herald_domain::{Company, Email, Role, Timestamp, User, UserId, UserKey, Username};
 
 use crate::{PasswordHash, StoreError};
 
@@ -48,6 +48,9 @@ pub trait UserStore: Send + Sync + 'static {
     ///
     /// `None` for an unknown reserved id. Asked any number of times at once, creates one user.
     async fn ensure(&self, id: UserId, now: Timestamp) -> Result<Option<User>, StoreError>;
+
+    /// The user with that key.
+    async fn by_key(&self, key: UserKey) -> Result<Option<User>, StoreError>;
 
     /// The user of that id.
     async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError>;

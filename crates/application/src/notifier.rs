@@ -1,0 +1,205 @@
+use std::sync::Arc;
+
+use herald_domain::{
+    Draft, NotificationId, Principal, RawDraft, Receipt, Rule, Timestamp, Violation, Violations,
+};
+use herald_ports::{
+    Accepted, Append, Clock, Entry, Idempotency, LiveBus, NotificationStore, Outcome, Refusal,
+    SentNotification, StoreError,
+};
+use sha2::{Digest, Sha256};
+
+/// Why something was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// it breaks rules
+    #[error("notification was refused")]
+    Refused(Refusal),
+    /// the idempotency key was used for another request
+    #[error("idempotency key was used for another request")]
+    KeyReused,
+    /// the store did not do it
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What makes a caller's request recognisable when it is repeated.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestKey<'a> {
+    /// where the key holds: the same key on another route is another key
+    pub route: &'static str,
+    /// the caller's key
+    pub key: &'a str,
+    /// the request itself
+    pub request: &'a [u8],
+}
+
+/// Sends notifications.
+pub struct Notifier {
+    store: Arc<dyn NotificationStore>,
+    bus: Arc<dyn LiveBus>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Notifier {
+    /// The most notifications of one batch.
+    pub const MAX_BATCH: usize = 1_000;
+
+    /// Over a store; open devices hear of it by the bus.
+    pub fn new(
+        store: Arc<dyn NotificationStore>,
+        bus: Arc<dyn LiveBus>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, bus, clock }
+    }
+
+    /// Sends one notification: when this answers, it is in every recipient's inbox for good.
+    ///
+    /// Everybody may send to themselves; to others, only [`Principal::may_send_to_others`]. The
+    /// same request under the same key is sent once, and answered the same each time.
+    pub async fn send(
+        &self,
+        sender: &Principal,
+        raw: RawDraft,
+        key: Option<RequestKey<'_>>,
+    ) -> Result<Receipt, SendError> {
+        let now = self.clock.now();
+        let draft = prepare(sender, raw).map_err(SendError::Refused)?;
+        let key = key.map(|key| idempotency(sender, key));
+        let outcomes = match draft.check_expiry(now) {
+            Ok(()) => self.append(sender, vec![Entry::Send(draft)], key, now).await?,
+            // what has expired since it was first sent is still answered as it was then
+            Err(late) => match self.replay(key).await? {
+                Some(outcomes) => outcomes,
+                None => return Err(SendError::Refused(refusal(late))),
+            },
+        };
+        match outcomes.into_iter().next() {
+            Some(Outcome::Sent(receipt)) => Ok(receipt),
+            Some(Outcome::Refused(refusal)) => Err(SendError::Refused(refusal)),
+            None => {
+                Err(StoreError::Corrupt("an append was answered without outcome".into()).into())
+            }
+        }
+    }
+
+    /// Sends up to [`Notifier::MAX_BATCH`] notifications as one transaction, and answers what
+    /// became of each, in order. One that is refused does not stop the others.
+    pub async fn send_batch(
+        &self,
+        sender: &Principal,
+        drafts: Vec<Result<RawDraft, Violations>>,
+        key: Option<RequestKey<'_>>,
+    ) -> Result<Vec<Outcome>, SendError> {
+        let now = self.clock.now();
+        check_batch_size(drafts.len()).map_err(|v| SendError::Refused(refusal(v)))?;
+        let key = key.map(|key| idempotency(sender, key));
+        if let Some(outcomes) = self.replay(key).await? {
+            return Ok(outcomes);
+        }
+        let entries = drafts
+            .into_iter()
+            .map(|raw| {
+                let draft = raw.map_err(refusal).and_then(|raw| prepare(sender, raw));
+                match draft.and_then(|draft| {
+                    draft.check_expiry(now).map(|()| draft).map_err(|v| refusal(v))
+                }) {
+                    Ok(draft) => Entry::Send(draft),
+                    Err(refusal) => Entry::Refused(refusal),
+                }
+            })
+            .collect();
+        self.append(sender, entries, key, now).await
+    }
+
+    /// A notification that the caller sent; `None` for every other.
+    pub async fn sent(
+        &self,
+        sender: &Principal,
+        id: NotificationId,
+    ) -> Result<Option<SentNotification>, StoreError> {
+        let sent = self.store.sent(id).await?;
+        Ok(sent.filter(|sent| sent.principal == sender.reference()))
+    }
+
+    async fn append(
+        &self,
+        sender: &Principal,
+        entries: Vec<Entry>,
+        idempotency: Option<Idempotency>,
+        now: Timestamp,
+    ) -> Result<Vec<Outcome>, SendError> {
+        let append = Append {
+            entries,
+            sender: sender.sender(),
+            principal: sender.reference(),
+            create_recipients: sender.may_send_to_others(),
+            idempotency,
+            now,
+        };
+        match self.store.append(append).await? {
+            Accepted::Fresh(outcomes, events) => {
+                events.into_iter().for_each(|event| self.bus.publish(event));
+                Ok(outcomes)
+            }
+            Accepted::Replayed(outcomes) => Ok(outcomes),
+            Accepted::Mismatch => Err(SendError::KeyReused),
+        }
+    }
+
+    async fn replay(&self, key: Option<Idempotency>) -> Result<Option<Vec<Outcome>>, SendError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.store.replay(key).await? {
+            Some(Accepted::Replayed(outcomes) | Accepted::Fresh(outcomes, _)) => Ok(Some(outcomes)),
+            Some(Accepted::Mismatch) => Err(SendError::KeyReused),
+            None => Ok(None),
+        }
+    }
+}
+
+fn refusal(violations: Violations) -> Refusal {
+    Refusal { violations: violations.as_slice().to_vec() }
+}
+
+fn check_batch_size(size: usize) -> Result<(), Violation> {
+    match size {
+        0 => Err(Violation::new("notifications", Rule::Required, "must hold at least one")),
+        1..=Notifier::MAX_BATCH => Ok(()),
+        _ => Err(Violation::new("notifications", Rule::TooLong, "must hold at most 1000")),
+    }
+}
+
+/// Checks what can be checked without clock and store, and that the sender may.
+fn prepare(sender: &Principal, raw: RawDraft) -> Result<Draft, Refusal> {
+    let field = raw.recipients_field;
+    let draft = Draft::parse(raw).map_err(refusal)?;
+    let allowed = sender.may_send_to_others()
+        || matches!(sender, Principal::User(user) if draft.recipients.iter().all(|id| *id == user.id));
+    if allowed {
+        return Ok(draft);
+    }
+    let detail = match sender {
+        Principal::User(user) => {
+            format!(
+                "sending to others takes the role admin or an API key; your own id is {}",
+                user.id
+            )
+        }
+        Principal::Service(_) => "sending takes an API key with the scope send".to_owned(),
+    };
+    Err(refusal(Violation::new(field, Rule::Forbidden, detail)))
+}
+
+fn idempotency(sender: &Principal, key: RequestKey<'_>) -> Idempotency {
+    let scope = format!("{}\0{}\0{}", sender.reference(), key.route, key.key);
+    Idempotency { key: half(scope.as_bytes()), fingerprint: half(key.request) }
+}
+
+/// Half of a SHA-256: 128 bits, which do not collide by chance.
+fn half(bytes: &[u8]) -> [u8; 16] {
+    let hash: [u8; 32] = Sha256::digest(bytes).into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    half
+}
