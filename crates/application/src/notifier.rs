@@ -158,7 +158,7 @@ impl Notifier {
     }
 }
 
-fn refusal(violations: Violations) -> Refusal {
+fn refusal(violations: impl Into<Violations>) -> Refusal {
     Refusal { violations: violations.as_slice().to_vec() }
 }
 
