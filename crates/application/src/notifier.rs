@@ -159,7 +159,7 @@ impl Notifier {
 }
 
 fn refusal(violations: impl Into<Violations>) -> Refusal {
-    Refusal { violations: violations.as_slice().to_vec() }
+    Refusal { violations: violations.into().into() }
 }
 
 fn check_batch_size(size: usize) -> Result<(), Violation> {
