@@ -94,11 +94,15 @@ impl Access {
             return self.service(bearer).await.map(Principal::Service);
         }
         let claims = self.verifier.verify(bearer, self.clock.now())?;
-        let user = match self.known_users.get(&claims.subject) {
-            Some(user) => user,
-            None => self.load_user(&claims.subject).await?,
-        };
+        let user = self.user(&claims.subject).await?;
         self.principal(&user, claims.session, claims.expires_at).await.map(Principal::User)
+    }
+
+    /// Whether somebody who was let in still is. A session asks once revocations reach it, for one
+    /// may have come between.
+    pub async fn confirm(&self, user: &UserPrincipal) -> Result<(), AuthError> {
+        let known = self.user(&user.id).await?;
+        self.principal(&known, user.session.clone(), user.expires_at).await.map(drop)
     }
 
     /// Who holds a ticket that was redeemed.
@@ -156,6 +160,13 @@ impl Access {
             session,
             expires_at,
         })
+    }
+
+    async fn user(&self, id: &UserId) -> Result<Arc<User>, AuthError> {
+        match self.known_users.get(id) {
+            Some(user) => Ok(user),
+            None => self.load_user(id).await,
+        }
     }
 
     /// A valid token names its user; one that an application minted may be the first we hear of it.

@@ -102,9 +102,9 @@ impl Notifier {
             .into_iter()
             .map(|raw| {
                 let draft = raw.map_err(refusal).and_then(|raw| prepare(sender, raw));
-                match draft.and_then(|draft| {
-                    draft.check_expiry(now).map(|()| draft).map_err(|v| refusal(v))
-                }) {
+                match draft
+                    .and_then(|draft| draft.check_expiry(now).map(|()| draft).map_err(refusal))
+                {
                     Ok(draft) => Entry::Send(draft),
                     Err(refusal) => Entry::Refused(refusal),
                 }

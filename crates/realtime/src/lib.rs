@@ -1,1 +1,26 @@
-//! protocol messages, session state machine, hub: no actix
+//! The realtime protocol `herald.v1`: its messages, the state machine of one session, and the hub
+//! that brings events to sessions. No actix: a transport gives a [`Wire`] and hears from it, and
+//! everything else happens here, so that all of it is tested without a socket.
+//!
+//! ```text
+//! LiveBus ─► Hub ─► Shard (one per worker, no lock) ─► Peer ─► Session ─► Wire ─► device
+//!                                                       └─ Job ─► Driver ─► use cases
+//! ```
+//!
+//! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
+//! one dropped, and at a hole the changes are read from the store.
+
+mod driver;
+mod frame;
+mod hub;
+mod peer;
+mod protocol;
+mod replay;
+mod session;
+
+pub use driver::{Driver, Job, Replayed, Reply};
+pub use frame::Frame;
+pub use hub::{Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
+pub use peer::{Context, Peer, Wire};
+pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
+pub use session::{Action, Resume, Session, Tick};

@@ -1,0 +1,205 @@
+//! Brings events to the sessions they concern.
+//!
+//! Who publishes looks up, in a directory, which workers hold sockets of the user, and hands each of
+//! them one message, serialised once. From there on no lock is shared: a worker's [`Shard`] is its
+//! own.
+
+mod shard;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use herald_domain::{Head, SessionId, UserKey};
+use herald_ports::{Delivered, LiveEvent, LiveSink};
+use tokio::sync::mpsc;
+
+use crate::CloseCode;
+use crate::protocol::server;
+
+pub use shard::{Membership, Shard, Subscriber};
+
+/// The most sockets and streams of one user on this node.
+pub const MAX_SOCKETS_PER_USER: u16 = 10;
+
+/// How many messages may wait for one worker. What is more is dropped, and read from the store.
+const QUEUE: usize = 8_192;
+
+/// A message on its way to the sessions of one worker.
+#[derive(Debug)]
+pub struct Live {
+    /// the message's `type`
+    pub event: &'static str,
+    /// the part that is the same for all
+    pub tail: Bytes,
+    /// whom it concerns, and where their inboxes stand
+    pub to: Vec<Delivered>,
+}
+
+/// What must never be lost, and is rare.
+#[derive(Debug)]
+pub(crate) enum Control {
+    Revoked { user: UserKey, session: Option<SessionId> },
+    Stop(CloseCode),
+}
+
+/// One worker, as the hub sees it.
+struct Worker {
+    live: mpsc::Sender<Live>,
+    control: mpsc::UnboundedSender<Control>,
+    /// something was dropped since the worker last looked
+    lagged: AtomicBool,
+    /// taken by the worker when it starts
+    receivers: Mutex<Option<Receivers>>,
+}
+
+pub(crate) struct Receivers {
+    live: mpsc::Receiver<Live>,
+    control: mpsc::UnboundedReceiver<Control>,
+}
+
+/// Where one user's sockets are.
+#[derive(Default)]
+struct Presence {
+    /// a bit for each worker that holds one
+    workers: u64,
+    sockets: u16,
+}
+
+/// Knows which worker holds sockets of which user.
+pub struct Hub {
+    workers: Box<[Worker]>,
+    directory: DashMap<UserKey, Presence>,
+}
+
+impl Hub {
+    /// The most workers: one bit each.
+    pub const MAX_WORKERS: usize = 64;
+
+    /// A hub of so many workers, at most [`Hub::MAX_WORKERS`].
+    pub fn new(workers: usize) -> Self {
+        let worker = || {
+            let (live, live_rx) = mpsc::channel(QUEUE);
+            let (control, control_rx) = mpsc::unbounded_channel();
+            let receivers = Receivers { live: live_rx, control: control_rx };
+            Worker {
+                live,
+                control,
+                lagged: AtomicBool::new(false),
+                receivers: Mutex::new(Some(receivers)),
+            }
+        };
+        let workers = (0..workers.clamp(1, Self::MAX_WORKERS)).map(|_| worker()).collect();
+        Self { workers, directory: DashMap::new() }
+    }
+
+    /// Ends every session with this code.
+    pub fn stop(&self, code: CloseCode) {
+        self.control(|| Control::Stop(code));
+    }
+
+    /// How many sockets and streams are open.
+    pub fn sockets(&self) -> usize {
+        self.directory.iter().map(|presence| usize::from(presence.sockets)).sum()
+    }
+
+    /// Takes the next worker's receivers; `None` if all are taken.
+    fn take_worker(&self) -> Option<(usize, Receivers)> {
+        self.workers.iter().enumerate().find_map(|(index, worker)| {
+            let mut receivers = worker.receivers.lock().unwrap_or_else(PoisonError::into_inner);
+            receivers.take().map(|receivers| (index, receivers))
+        })
+    }
+
+    /// Notes a socket of the user on that worker; `false` if the user has too many.
+    fn enter(&self, user: UserKey, worker: usize) -> bool {
+        let mut presence = self.directory.entry(user).or_default();
+        if presence.sockets >= MAX_SOCKETS_PER_USER {
+            return false;
+        }
+        presence.sockets += 1;
+        presence.workers |= 1 << worker;
+        true
+    }
+
+    /// Notes that a socket is gone, which may have been the worker's last of that user.
+    fn leave(&self, user: UserKey, worker: usize, last_of_worker: bool) {
+        if let Entry::Occupied(mut entry) = self.directory.entry(user) {
+            let presence = entry.get_mut();
+            presence.sockets = presence.sockets.saturating_sub(1);
+            if last_of_worker {
+                presence.workers &= !(1 << worker);
+            }
+            if presence.sockets == 0 {
+                entry.remove();
+            }
+        }
+    }
+
+    fn workers_of(&self, user: UserKey) -> u64 {
+        self.directory.get(&user).map_or(0, |presence| presence.workers)
+    }
+
+    fn control(&self, control: impl Fn() -> Control) {
+        for worker in &self.workers {
+            // a worker that is gone has no sockets left
+            let _ = worker.control.send(control());
+        }
+    }
+
+    fn one(&self, user: UserKey, head: Head, event: &'static str, tail: impl FnOnce() -> Bytes) {
+        self.send(&[Delivered { user, head }], event, tail);
+    }
+
+    /// Hands the message to every worker that holds a socket of a recipient. Serialises it once,
+    /// and not at all if nobody is there.
+    fn send(&self, to: &[Delivered], event: &'static str, tail: impl FnOnce() -> Bytes) {
+        let present: Vec<(u64, Delivered)> = to
+            .iter()
+            .map(|delivered| (self.workers_of(delivered.user), *delivered))
+            .filter(|(workers, _)| *workers != 0)
+            .collect();
+        let mut all = present.iter().fold(0, |all, (workers, _)| all | workers);
+        if all == 0 {
+            return;
+        }
+        let tail = tail();
+        while all != 0 {
+            let index = all.trailing_zeros() as usize;
+            all &= all - 1;
+            let here = present.iter().filter(|(workers, _)| workers & (1 << index) != 0);
+            let to = here.map(|(_, delivered)| *delivered).collect();
+            let worker = &self.workers[index];
+            if worker.live.try_send(Live { event, tail: tail.clone(), to }).is_err() {
+                worker.lagged.store(true, Ordering::Release);
+            }
+        }
+    }
+}
+
+impl LiveSink for Hub {
+    fn deliver(&self, event: &LiveEvent) {
+        match event {
+            LiveEvent::Appended { notification, recipients } => {
+                let tail = || server::notification_tail(notification);
+                self.send(recipients, "notification", tail);
+            }
+            LiveEvent::Changed { user, head, items, deleted } => {
+                self.one(*user, *head, "changed", || server::changed_tail(items, deleted));
+            }
+            LiveEvent::AllRead { user, head, at } => {
+                self.one(*user, *head, "all_read", || server::at_tail(*at));
+            }
+            LiveEvent::AllSeen { user, head, at } => {
+                self.one(*user, *head, "all_seen", || server::at_tail(*at));
+            }
+            LiveEvent::Revoked { user, session } => {
+                if self.workers_of(*user) != 0 {
+                    self.control(|| Control::Revoked { user: *user, session: session.clone() });
+                }
+            }
+        }
+    }
+}
