@@ -27,10 +27,7 @@
 //! Everything but the races is repeatable: time stands still at [`fixtures::NOW`], and the random
 //! sequences of [`log`] come from a fixed seed. `PROPTEST_CASES` says how many of them are tried.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a case fails by panicking, like every test"
-)]
+#![expect(clippy::unwrap_used, reason = "a case fails by panicking, like every test")]
 
 pub mod api_keys;
 pub mod changes;
@@ -50,5 +47,7 @@ mod suite;
 pub mod tickets;
 pub mod users;
 
+#[doc(hidden)]
+pub use herald_ports::LiveBus;
 pub use stores::Stores;
 pub use suite::run;

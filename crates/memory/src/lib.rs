@@ -1,1 +1,19 @@
-//! in-memory adapter of every port: embedding, tests, the reference model
+//! In-memory adapter of every port: for embedding, for tests, and as the reference that says what
+//! the other stores must do.
+//!
+//! [`MemoryStore`] keeps everything behind one lock and forgets it when dropped; "durable" means
+//! here as long as the process lives. It follows the rules of the domain as directly as they can be
+//! written: where another store answers otherwise, that store is wrong. [`MemoryBus`] carries
+//! events within the process.
+
+mod api_keys;
+mod bus;
+mod inbox;
+mod log;
+mod notifications;
+mod sessions;
+mod store;
+mod users;
+
+pub use bus::MemoryBus;
+pub use store::MemoryStore;

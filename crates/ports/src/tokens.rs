@@ -67,8 +67,8 @@ pub enum HashError {
     /// too many are waiting; ask again later
     #[error("too many logins at once")]
     Overloaded,
-    /// the stored hash is not one
-    #[error("stored password hash is malformed")]
+    /// the stored hash is not one, or a password to be hashed is longer than 72 bytes
+    #[error("password hash is malformed, or its password too long")]
     Malformed,
 }
 

@@ -1,0 +1,250 @@
+//! What the operator sets: flags before `HERALD_*` variables before the file, all of the same names.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// The flags, each of which has a variable `HERALD_…` and a key in the file.
+#[derive(Args, Serialize, Default)]
+pub(crate) struct Flags {
+    /// Address to listen on [default: 127.0.0.1:8000]
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    /// Folder for the database and generated secrets [default: herald-data]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// sqlite:FILE or memory: [default: sqlite: and herald.db in the data folder]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database_url: Option<String>,
+    /// Threads that serve requests [default: one for each core]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<usize>,
+    /// Who may register: open or closed [default: open]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration: Option<Registration>,
+    /// Which logs to write, such as info or herald=debug [default: info]
+    #[arg(long, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
+    /// How to write logs: auto, text or json [default: auto]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_format: Option<LogFormat>,
+}
+
+/// Who may register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Registration {
+    /// anybody
+    Open,
+    /// nobody: the operator adds users, or an application mints tokens
+    Closed,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// text on a terminal, JSON otherwise
+    Auto,
+    /// for people
+    Text,
+    /// one object a line
+    Json,
+}
+
+/// The configuration as it is written, before it is checked as a whole.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    listen: SocketAddr,
+    data_dir: PathBuf,
+    database_url: Option<String>,
+    workers: Option<usize>,
+    registration: Registration,
+    allowed_origins: Vec<String>,
+    log: String,
+    log_format: LogFormat,
+    jwt_secret: Option<SecretString>,
+    jwt_secret_file: Option<PathBuf>,
+    jwt_public_key_file: Option<PathBuf>,
+    jwt_jwks_file: Option<PathBuf>,
+    admin_username: Option<String>,
+    admin_password: Option<SecretString>,
+    admin_password_file: Option<PathBuf>,
+}
+
+/// What applies where nothing is set.
+#[derive(Serialize)]
+struct Defaults {
+    listen: &'static str,
+    data_dir: &'static str,
+    registration: Registration,
+    allowed_origins: [&'static str; 0],
+    log: &'static str,
+    log_format: LogFormat,
+}
+
+const DEFAULTS: Defaults = Defaults {
+    listen: "127.0.0.1:8000",
+    data_dir: "herald-data",
+    registration: Registration::Open,
+    allowed_origins: [],
+    log: "info",
+    log_format: LogFormat::Auto,
+};
+
+/// The configuration.
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) database_url: String,
+    pub(crate) workers: usize,
+    pub(crate) registration: Registration,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    /// the secret of tokens; one is generated into the data folder if there is none
+    pub(crate) jwt_secret: Option<SecretString>,
+    /// contents of a PEM file
+    pub(crate) jwt_public_key: Option<String>,
+    /// contents of a JWKS file
+    pub(crate) jwt_jwks: Option<String>,
+    /// an administrator who must exist
+    pub(crate) admin: Option<(String, SecretString)>,
+}
+
+impl Config {
+    /// Reads and checks everything. An unknown key, in the file or in the environment, is refused.
+    pub(crate) fn load(flags: &Flags, file: Option<&Path>) -> Result<Self> {
+        let mut figment = Figment::from(Serialized::defaults(DEFAULTS));
+        if let Some(file) = file {
+            if !file.is_file() {
+                bail!("config: there is no file {}", file.display());
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let raw: Raw = figment
+            .merge(Env::prefixed("HERALD_").ignore(&["config"]))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|error| anyhow!("{}", describe(&error)))?;
+        Self::check(raw)
+    }
+
+    /// Whether nothing outlives the process.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.database_url == "memory:"
+    }
+
+    /// What the log may say of the database: never the URL, which may hold a password.
+    pub(crate) fn database_kind(&self) -> &str {
+        self.database_url.split_once(':').map_or("", |(scheme, _)| scheme)
+    }
+
+    fn check(raw: Raw) -> Result<Self> {
+        let jwt_secret = secret("jwt_secret", raw.jwt_secret, raw.jwt_secret_file.as_deref())?;
+        let password =
+            secret("admin_password", raw.admin_password, raw.admin_password_file.as_deref())?;
+        let admin = match (raw.admin_username, password) {
+            (Some(username), Some(password)) => Some((username, password)),
+            (None, None) => None,
+            (Some(_), None) => bail!("admin_username needs admin_password or admin_password_file"),
+            (None, Some(_)) => bail!("admin_password needs admin_username"),
+        };
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let workers = raw.workers.unwrap_or_else(cores);
+        if !(1..=herald_realtime::Hub::MAX_WORKERS).contains(&workers) {
+            bail!("workers must be between 1 and {}", herald_realtime::Hub::MAX_WORKERS);
+        }
+        for origin in &raw.allowed_origins {
+            if !(origin.starts_with("https://") || origin.starts_with("http://"))
+                || origin.ends_with('/')
+            {
+                bail!("allowed_origins must be like https://app.example.com, not {origin}");
+            }
+        }
+        let default_database = || format!("sqlite:{}", raw.data_dir.join("herald.db").display());
+        let database_url = raw.database_url.unwrap_or_else(default_database);
+        if database_url != "memory:" && !database_url.starts_with("sqlite:") {
+            bail!("database_url must be sqlite:FILE or memory:");
+        }
+        Ok(Self {
+            listen: raw.listen,
+            database_url,
+            data_dir: raw.data_dir,
+            workers,
+            registration: raw.registration,
+            allowed_origins: raw.allowed_origins,
+            log: raw.log,
+            log_format: raw.log_format,
+            jwt_secret,
+            jwt_public_key: contents("jwt_public_key_file", raw.jwt_public_key_file.as_deref())?,
+            jwt_jwks: contents("jwt_jwks_file", raw.jwt_jwks_file.as_deref())?,
+            admin,
+        })
+    }
+}
+
+/// A secret that is given itself, or as the name of a file with it.
+fn secret(
+    key: &str,
+    value: Option<SecretString>,
+    file: Option<&Path>,
+) -> Result<Option<SecretString>> {
+    if value.is_some() && file.is_some() {
+        bail!("{key} and {key}_file exclude each other");
+    }
+    let from_file = contents(&format!("{key}_file"), file)?;
+    let secret = value.or_else(|| from_file.map(|text| text.trim_end().into()));
+    if secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
+        bail!("{key} is empty");
+    }
+    Ok(secret)
+}
+
+fn contents(key: &str, file: Option<&Path>) -> Result<Option<String>> {
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).with_context(|| format!("{key}: cannot read {}", file.display()))
+    };
+    file.map(read).transpose()
+}
+
+/// Names the key and where it was set, and never repeats the value, which may be a secret.
+fn describe(error: &figment::Error) -> String {
+    use figment::error::Kind;
+    let told = |error: &figment::Error| {
+        let key = error.path.join(".");
+        match &error.kind {
+            Kind::UnknownField(name, _) => format!("unknown key {name}{}", source(error)),
+            Kind::MissingField(name) => format!("{name} is missing"),
+            Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+                format!("{key} must be {expected}{}", source(error))
+            }
+            Kind::UnknownVariant(_, known) => {
+                format!("{key} must be one of {}{}", known.join(", "), source(error))
+            }
+            Kind::Message(_) if key.contains("secret") || key.contains("password") => {
+                format!("{key} is not valid{}", source(error))
+            }
+            kind => format!("{key}: {kind}{}", source(error)),
+        }
+    };
+    error.clone().into_iter().map(|error| told(&error)).collect::<Vec<_>>().join("; ")
+}
+
+fn source(error: &figment::Error) -> String {
+    error.metadata.as_ref().map_or_else(String::new, |metadata| format!(" (in {})", metadata.name))
+}

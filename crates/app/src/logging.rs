@@ -1,0 +1,23 @@
+use std::io::IsTerminal;
+
+use anyhow::{Context, Result};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Sends logs to standard error: text on a terminal, one JSON object a line otherwise.
+pub(crate) fn init(config: &Config) -> Result<()> {
+    let filter = EnvFilter::builder().parse(&config.log).context("log")?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let json = match config.log_format {
+        LogFormat::Auto => !std::io::stderr().is_terminal(),
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+    };
+    if json {
+        builder.json().flatten_event(true).init();
+    } else {
+        builder.with_target(false).init();
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! The composition root: the only place that names adapters.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+use async_trait::async_trait;
+use herald_application::{Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier};
+use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
+use herald_http::{Component, Node, ReadinessProbe, Services};
+use herald_memory::{MemoryBus, MemoryStore};
+use herald_ports::{
+    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, NotificationStore, SessionStore,
+    SystemClock, SystemRandom, UserStore,
+};
+use herald_realtime::{Driver, Hub};
+use herald_store_diesel::{DieselStore, StoreConfig};
+use secrecy::ExposeSecret;
+
+use crate::config::{Config, Registration};
+
+/// How much work a password hash is: 2 to the power of this (OWASP asks for 10 or more).
+const BCRYPT_COST: u32 = 10;
+/// How many logins may wait for their password to be checked.
+const BCRYPT_QUEUE: usize = 64;
+
+/// The store that the configuration names, behind its ports.
+pub(crate) struct Storage {
+    users: Arc<dyn UserStore>,
+    sessions: Arc<dyn SessionStore>,
+    api_keys: Arc<dyn ApiKeyStore>,
+    notifications: Arc<dyn NotificationStore>,
+    inbox: Arc<dyn InboxStore>,
+    /// none of a store in memory
+    database: Option<Arc<DieselStore>>,
+}
+
+impl Storage {
+    /// Opens the store, creating and migrating it as needed.
+    pub(crate) fn open(config: &Config) -> Result<Self> {
+        if config.is_in_memory() {
+            return Ok(Self::of(Arc::new(MemoryStore::new(&SystemRandom)), None));
+        }
+        make_data_dir(config)?;
+        let store = DieselStore::open(&StoreConfig::new(&config.database_url), &SystemRandom)
+            .context("database_url")?;
+        let store = Arc::new(store);
+        Ok(Self::of(store.clone(), Some(store)))
+    }
+
+    /// Waits until everything accepted is written.
+    pub(crate) async fn close(&self) {
+        if let Some(database) = &self.database {
+            database.close().await;
+        }
+    }
+
+    fn of<S>(store: Arc<S>, database: Option<Arc<DieselStore>>) -> Self
+    where
+        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore,
+    {
+        Self {
+            users: store.clone(),
+            sessions: store.clone(),
+            api_keys: store.clone(),
+            notifications: store.clone(),
+            inbox: store,
+            database,
+        }
+    }
+}
+
+/// Every use case, over one store.
+pub(crate) struct UseCases {
+    pub(crate) access: Arc<Access>,
+    pub(crate) accounts: Arc<Accounts>,
+    api_keys: Arc<ApiKeys>,
+    notifier: Arc<Notifier>,
+    inbox: Arc<Inbox>,
+    bus: Arc<dyn LiveBus>,
+    clock: Arc<dyn Clock>,
+}
+
+impl UseCases {
+    /// Builds them, generating the secret of tokens if none is set.
+    pub(crate) async fn build(config: &Config, storage: &Storage) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn IdGenerator> = Arc::new(SystemRandom);
+        let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
+        let jwt = Arc::new(jwt(config, &*ids)?);
+        let threads = NonZeroUsize::new(config.workers.div_ceil(2)).unwrap_or(NonZeroUsize::MIN);
+        let hasher = BcryptHasher::new(BCRYPT_COST, threads, BCRYPT_QUEUE, ids.clone())?;
+        let access = Access::open(
+            storage.users.clone(),
+            storage.sessions.clone(),
+            storage.api_keys.clone(),
+            jwt.clone(),
+            bus.clone(),
+            clock.clone(),
+        );
+        let access = Arc::new(access.await?);
+        let ports = AccountsPorts {
+            users: storage.users.clone(),
+            sessions: storage.sessions.clone(),
+            hasher: Arc::new(hasher),
+            issuer: jwt,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let open_registration = config.registration == Registration::Open;
+        let api_keys = storage.api_keys.clone();
+        Ok(Self {
+            accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
+            api_keys: Arc::new(ApiKeys::new(api_keys, access.clone(), clock.clone(), ids)),
+            notifier: Arc::new(Notifier::new(
+                storage.notifications.clone(),
+                bus.clone(),
+                clock.clone(),
+            )),
+            inbox: Arc::new(Inbox::new(storage.inbox.clone(), bus.clone(), clock.clone())),
+            access,
+            bus,
+            clock,
+        })
+    }
+
+    /// Makes sure of the administrator that the configuration names.
+    pub(crate) async fn ensure_admin(&self, config: &Config) -> Result<()> {
+        if let Some((username, password)) = &config.admin {
+            let password = password.expose_secret().to_owned();
+            self.accounts.ensure_admin(username, password).await.context("admin_username")?;
+        }
+        Ok(())
+    }
+
+    /// What the transport serves.
+    pub(crate) fn node(&self, config: &Config, storage: &Storage) -> Node {
+        let hub = Arc::new(Hub::new(config.workers));
+        self.bus.subscribe(hub.clone());
+        Node {
+            services: Services {
+                access: self.access.clone(),
+                accounts: self.accounts.clone(),
+                api_keys: self.api_keys.clone(),
+                notifier: self.notifier.clone(),
+                inbox: self.inbox.clone(),
+            },
+            driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
+            hub,
+            clock: self.clock.clone(),
+            readiness: Arc::new(Readiness(storage.database.clone())),
+            draining: Arc::new(AtomicBool::new(false)),
+            allowed_origins: config.allowed_origins.clone(),
+            workers: config.workers,
+        }
+    }
+}
+
+/// Ready as long as the store can be read and written.
+struct Readiness(Option<Arc<DieselStore>>);
+
+#[async_trait]
+impl ReadinessProbe for Readiness {
+    async fn check(&self) -> Vec<Component> {
+        let failure = match &self.0 {
+            Some(store) => match store.ping().await {
+                Ok(()) => store.health().await.err(),
+                Err(error) => Some(error),
+            },
+            None => None,
+        };
+        vec![Component {
+            name: "store",
+            ok: failure.is_none(),
+            detail: failure.map(|error| error.to_string()),
+        }]
+    }
+}
+
+fn jwt(config: &Config, ids: &dyn IdGenerator) -> Result<Jwt> {
+    let secret = match &config.jwt_secret {
+        Some(secret) => secret.clone(),
+        None => {
+            make_data_dir(config)?;
+            secret::load_or_create(&config.data_dir, ids).context("jwt_secret")?
+        }
+    };
+    let (public_key, jwks) = (config.jwt_public_key.clone(), config.jwt_jwks.clone());
+    Ok(Jwt::new(&JwtConfig { secret, public_key, jwks })?)
+}
+
+/// The folder holds secrets: only its owner may look into it.
+fn make_data_dir(config: &Config) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)
+        .with_context(|| format!("data_dir: cannot create {}", config.data_dir.display()))
+}

@@ -1,0 +1,34 @@
+use std::any::Any;
+use std::sync::Arc;
+
+use herald_ports::{ApiKeyStore, InboxStore, NotificationStore, SessionStore, UserStore};
+
+/// The stores of one fresh database, behind their ports.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the port of that name")]
+pub struct Stores {
+    pub users: Arc<dyn UserStore>,
+    pub sessions: Arc<dyn SessionStore>,
+    pub api_keys: Arc<dyn ApiKeyStore>,
+    pub notifications: Arc<dyn NotificationStore>,
+    pub inbox: Arc<dyn InboxStore>,
+    /// what must live as long as the stores, such as the folder of a database file
+    pub guard: Arc<dyn Any + Send + Sync>,
+}
+
+impl Stores {
+    /// The stores of an adapter where one type implements every port.
+    pub fn of<S>(store: Arc<S>, guard: impl Any + Send + Sync) -> Self
+    where
+        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore,
+    {
+        Self {
+            users: store.clone(),
+            sessions: store.clone(),
+            api_keys: store.clone(),
+            notifications: store.clone(),
+            inbox: store,
+            guard: Arc::new(guard),
+        }
+    }
+}

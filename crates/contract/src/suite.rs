@@ -1,0 +1,216 @@
+//! How cases become tests. Every case must be named here; a test of this crate sees to it.
+
+/// Runs one case on a runtime of several threads, so that what is concurrent is really so.
+pub fn run(case: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(case);
+}
+
+/// Makes every case of the stores a test; each gets the [`Stores`](crate::Stores) of a fresh
+/// database from the expression, which may `await`. Stands at the top of a module.
+#[macro_export]
+macro_rules! contract_suite {
+    ($stores:expr) => {
+        async fn contract_stores() -> $crate::Stores {
+            $stores
+        }
+        $crate::contract_cases! { users of contract_stores:
+            registering_gives_the_decimal_of_the_key_as_id,
+            a_user_is_found_by_the_key,
+            a_name_is_taken_in_any_case,
+            a_name_registered_many_times_at_once_goes_to_one,
+            a_login_is_found_by_its_name_in_any_case,
+            an_application_s_user_has_no_login,
+            ensure_creates_a_user_once,
+            ensure_at_once_creates_one_user,
+            reserved_ids_are_not_created,
+            ids_are_told_apart_by_case,
+            a_change_of_role_or_company_is_noted,
+            a_change_to_what_is_so_already_is_not_noted,
+            an_unknown_user_is_not_changed,
+        }
+        $crate::contract_cases! { sessions of contract_stores:
+            a_refresh_token_is_rotated,
+            a_reused_refresh_token_revokes_its_login,
+            other_logins_of_the_user_stay,
+            of_rotations_at_once_one_succeeds,
+            an_expired_refresh_token_is_invalid,
+            an_unknown_refresh_token_is_invalid,
+            revoking_twice_is_revoking_once,
+            revocations_are_told_in_order,
+        }
+        $crate::contract_cases! { tickets of contract_stores:
+            a_ticket_is_redeemed_once,
+            a_ticket_may_be_of_no_login,
+            of_redemptions_at_once_one_succeeds,
+            an_expired_ticket_is_refused,
+            issuing_keeps_tickets_that_are_good,
+        }
+        $crate::contract_cases! { api_keys of contract_stores:
+            a_key_is_found_by_its_hash,
+            a_key_may_have_no_scope,
+            keys_are_listed_oldest_first,
+            a_revoked_key_is_gone,
+            a_number_is_never_given_twice,
+        }
+        $crate::contract_cases! { notifications of contract_stores:
+            what_was_sent_is_in_the_inbox_at_once,
+            several_recipients_have_one_event,
+            a_batch_keeps_its_order,
+            a_batch_may_be_refused_in_part,
+            a_refused_entry_leaves_nothing_behind,
+            recipients_are_created_on_request_only,
+            a_recipient_is_created_once_in_a_batch,
+            a_login_name_is_not_an_id,
+            an_id_goes_before_a_login_name,
+            what_was_sent_is_found_by_its_number,
+            appends_at_once_take_one_revision_each,
+            overlapping_recipients_never_fail,
+            an_empty_batch_is_answered,
+        }
+        $crate::contract_cases! { idempotency of contract_stores:
+            the_same_request_again_is_replayed,
+            another_request_under_the_key_is_refused,
+            refusals_are_replayed_too,
+            other_keys_are_other_requests,
+            of_one_key_many_times_at_once_one_is_fresh,
+            a_key_can_be_looked_up,
+        }
+        $crate::contract_cases! { collapse of contract_stores:
+            an_unread_item_is_replaced,
+            a_read_item_is_not_replaced,
+            an_archived_item_is_not_replaced,
+            all_unread_items_of_the_key_are_replaced,
+            other_keys_are_not_replaced,
+            each_recipient_s_own_item_is_replaced,
+            entries_of_a_batch_replace_each_other,
+        }
+        $crate::contract_cases! { pages of contract_stores:
+            an_untouched_inbox_is_empty,
+            the_epoch_stays,
+            the_cursor_walks_every_item_once,
+            the_cursor_is_not_disturbed_by_new_items,
+            the_cursor_outlives_its_item,
+            pages_by_offset_have_a_total,
+            a_walk_may_begin_at_an_offset,
+            each_status_shows_its_items,
+            items_are_found_by_their_content,
+            an_item_of_another_user_is_unknown,
+        }
+        $crate::contract_cases! { flags of contract_stores:
+            a_patch_is_one_revision,
+            a_patch_without_effect_takes_no_revision,
+            every_flag_is_counted,
+            read_all_is_one_revision,
+            seen_all_is_one_revision,
+            an_empty_inbox_has_nothing_to_read,
+            flags_are_each_user_s_own,
+        }
+        $crate::contract_cases! { removal of contract_stores:
+            a_removal_is_one_revision,
+            removing_twice_is_removing_once,
+            removal_counts_what_counted,
+            others_keep_the_item,
+        }
+        $crate::contract_cases! { changes of contract_stores:
+            changes_tell_what_it_came_to,
+            at_the_head_nothing_has_changed,
+            what_came_and_went_is_among_the_removed,
+            a_position_ahead_is_unknown,
+            a_revision_comes_whole,
+            a_removal_comes_whole,
+            small_answers_lead_to_the_head,
+            what_happens_to_others_is_not_told,
+        }
+        $crate::contract_cases! { races of contract_stores:
+            creating_races_read_all,
+            unread_races_read_all,
+            archiving_races_read_all,
+            reading_twice_counts_once,
+            deleting_races_reading,
+            collapsing_races_reading,
+        }
+        $crate::contract_cases! { log of contract_stores:
+            pages_are_those_of_a_naive_model,
+            revisions_have_no_hole_and_counts_are_true,
+            changes_bring_any_copy_up_to_date,
+            live_events_keep_a_copy_up_to_date,
+        }
+    };
+}
+
+/// Makes every case of the live bus a test; each gets a fresh `Arc<dyn LiveBus>` from the
+/// expression, which may `await`. Stands at the top of a module.
+#[macro_export]
+macro_rules! live_bus_suite {
+    ($bus:expr) => {
+        async fn contract_bus() -> ::std::sync::Arc<dyn $crate::LiveBus> {
+            $bus
+        }
+        $crate::contract_cases! { live_bus of contract_bus:
+            every_sink_hears_every_event_in_order,
+            a_later_sink_hears_what_comes_after,
+            events_published_at_once_all_arrive,
+        }
+    };
+}
+
+/// One test for each case of a suite.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_cases {
+    ($suite:ident of $fixture:ident: $($case:ident),+ $(,)?) => {
+        mod $suite {
+            $(
+                #[test]
+                fn $case() {
+                    $crate::run(async { $crate::$suite::$case(&super::$fixture().await).await });
+                }
+            )+
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    const NAMED: &str = include_str!("suite.rs");
+
+    /// The source of every module with cases.
+    const SUITES: [(&str, &str); 14] = [
+        ("users", include_str!("users.rs")),
+        ("sessions", include_str!("sessions.rs")),
+        ("tickets", include_str!("tickets.rs")),
+        ("api_keys", include_str!("api_keys.rs")),
+        ("notifications", include_str!("notifications.rs")),
+        ("idempotency", include_str!("idempotency.rs")),
+        ("collapse", include_str!("collapse.rs")),
+        ("pages", include_str!("pages.rs")),
+        ("flags", include_str!("flags.rs")),
+        ("removal", include_str!("removal.rs")),
+        ("changes", include_str!("changes.rs")),
+        ("races", include_str!("races.rs")),
+        ("log", include_str!("log/mod.rs")),
+        ("live_bus", include_str!("live_bus.rs")),
+    ];
+
+    #[test]
+    fn every_case_is_named() {
+        for (suite, source) in SUITES {
+            let start = format!("contract_cases! {{ {suite} of ");
+            let named = NAMED.split_once(&start).unwrap().1;
+            let named = named.split_once('}').unwrap().0;
+            let cases = source.lines().filter_map(|line| {
+                let case = line.strip_prefix("pub async fn ")?;
+                case.split_once('(').map(|(name, _)| name)
+            });
+            for case in cases {
+                let line = format!(" {case},");
+                assert!(named.lines().any(|named| named.ends_with(&line)), "{suite}::{case}");
+            }
+        }
+    }
+}

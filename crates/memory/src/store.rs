@@ -1,0 +1,54 @@
+use std::sync::{Mutex, MutexGuard};
+
+use herald_domain::Epoch;
+use herald_ports::{IdGenerator, StoreError, SystemRandom};
+
+use crate::api_keys::ApiKeys;
+use crate::inbox::Inboxes;
+use crate::notifications::Notifications;
+use crate::sessions::Sessions;
+use crate::users::Users;
+
+/// Every store port over one state in memory.
+///
+/// A write holds the lock from its first look to its last change, so each is a transaction, and
+/// all happen one after the other.
+#[derive(Debug)]
+pub struct MemoryStore {
+    pub(crate) epoch: Epoch,
+    state: Mutex<State>,
+}
+
+/// What is stored, by port.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) users: Users,
+    pub(crate) sessions: Sessions,
+    pub(crate) api_keys: ApiKeys,
+    pub(crate) notifications: Notifications,
+    pub(crate) inboxes: Inboxes,
+}
+
+impl MemoryStore {
+    /// An empty store, whose epoch is the generator's next id.
+    pub fn new(ids: &dyn IdGenerator) -> Self {
+        Self { epoch: Epoch::new(ids.id()), state: Mutex::default() }
+    }
+
+    /// All of the state, for one transaction.
+    ///
+    /// A panic in the midst of a write may have left half of it behind, so that nothing is answered
+    /// any more.
+    pub(crate) fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        self.state
+            .lock()
+            .map_err(|_| StoreError::Corrupt("a write did not come to its end".to_owned()))
+    }
+}
+
+impl Default for MemoryStore {
+    /// An empty store with a random epoch.
+    fn default() -> Self {
+        Self::new(&SystemRandom)
+    }
+}
