@@ -1,0 +1,109 @@
+//! The dependency rule: who may know whom.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The crates of ours that each crate may depend on.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("herald-domain", &[]),
+    ("herald-ports", &["herald-domain"]),
+    ("herald-application", &["herald-domain", "herald-ports"]),
+    ("herald-contract", &["herald-domain", "herald-ports"]),
+    ("herald-realtime", &["herald-application", "herald-domain", "herald-ports"]),
+    ("herald-memory", &["herald-domain", "herald-ports"]),
+    ("herald-store-diesel", &["herald-domain", "herald-ports"]),
+    ("herald-auth", &["herald-domain", "herald-ports"]),
+    ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),
+    (
+        "herald-app",
+        &[
+            "herald-application",
+            "herald-auth",
+            "herald-domain",
+            "herald-http",
+            "herald-memory",
+            "herald-ports",
+            "herald-realtime",
+            "herald-store-diesel",
+        ],
+    ),
+];
+
+/// Crates of ours that know no framework, and what none of them may depend on, however far down.
+const INNER: &[&str] = &["herald-domain", "herald-ports", "herald-application", "herald-realtime"];
+const FRAMEWORKS: &[&str] = &["actix-", "diesel", "lapin", "reqwest", "async-nats", "lettre", "rusqlite"];
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn names<'a>(values: &'a Value, of: impl Fn(&'a Value) -> Option<&'a str>) -> BTreeSet<&'a str> {
+    values.as_array().unwrap().iter().filter_map(of).collect()
+}
+
+#[test]
+fn every_crate_knows_only_whom_it_may() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours = packages.iter().filter(|package| package["source"].is_null());
+    let mut seen = BTreeSet::new();
+    for package in ours {
+        let name = package["name"].as_str().unwrap();
+        seen.insert(name);
+        let normal = names(&package["dependencies"], |dependency| {
+            let ours = dependency["kind"].is_null() && !dependency["path"].is_null();
+            dependency["name"].as_str().filter(|_| ours)
+        });
+        let allowed = ALLOWED.iter().find(|(crate_name, _)| *crate_name == name);
+        let allowed: BTreeSet<_> = allowed
+            .unwrap_or_else(|| panic!("{name} is not in the table of this test"))
+            .1
+            .iter()
+            .copied()
+            .collect();
+        let forbidden: Vec<_> = normal.difference(&allowed).collect();
+        assert!(forbidden.is_empty(), "{name} must not depend on {forbidden:?}");
+    }
+    let table: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| *name).collect();
+    assert_eq!(seen, table, "the table names crates that do not exist");
+}
+
+#[test]
+fn no_framework_is_below_the_adapters() {
+    let metadata = metadata();
+    let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
+    let name_of = |id: &str| {
+        let packages = metadata["packages"].as_array().unwrap();
+        let package = packages.iter().find(|package| package["id"] == id).unwrap();
+        package["name"].as_str().unwrap().to_owned()
+    };
+    for inner in INNER {
+        let start = nodes.iter().find(|node| name_of(node["id"].as_str().unwrap()) == *inner);
+        let mut todo = vec![start.unwrap()];
+        let mut done = BTreeSet::new();
+        while let Some(node) = todo.pop() {
+            let id = node["id"].as_str().unwrap();
+            if !done.insert(id) {
+                continue;
+            }
+            let name = name_of(id);
+            let framework = FRAMEWORKS.iter().any(|framework| name.starts_with(framework));
+            assert!(!framework, "{inner} reaches {name}");
+            for dependency in node["deps"].as_array().unwrap() {
+                let kinds = dependency["dep_kinds"].as_array().unwrap();
+                if kinds.iter().any(|kind| kind["kind"].is_null()) {
+                    let next = nodes.iter().find(|node| node["id"] == dependency["pkg"]);
+                    todo.push(next.unwrap());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use std::net::SocketAddr;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::{PATIENCE, Socket, Stream};
+
+/// Somebody who talks to the server by HTTP.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    pub address: SocketAddr,
+    pub token: Option<String>,
+}
+
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    /// `null` if the body is no JSON
+    pub json: Value,
+}
+
+impl Answer {
+    /// The answer, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        let text = String::from_utf8_lossy(&self.bytes);
+        assert_eq!(self.status, status, "{text}");
+        self
+    }
+
+    /// The answer, which must be a problem with this status and code.
+    #[track_caller]
+    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.json["code"], code, "{}", answer.json);
+        assert_eq!(answer.json["status"], status, "{}", answer.json);
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        assert!(answer.json["request_id"].is_string(), "{}", answer.json);
+        answer
+    }
+
+    /// A header as text; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Client {
+    pub fn new(address: SocketAddr, token: Option<&str>) -> Self {
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        Self { http, address, token: token.map(str::to_owned) }
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let url = format!("http://{}{path}", self.address);
+        let request = self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// The answer, or `None` if the connection broke.
+    pub async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.ok()?.to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or_default();
+        Some(Answer { status, headers, bytes, json })
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request("GET", path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request("POST", path).json(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request("PATCH", path).json(body)).await
+    }
+
+    pub async fn put(&self, path: &str) -> Answer {
+        self.send(self.request("PUT", path)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request("DELETE", path)).await
+    }
+
+    /// Sends a message to a user; answers the notification's number.
+    pub async fn tell(&self, user: &str, message: &str) -> i64 {
+        let body = json!({"to": {"user": user}, "message": message});
+        let answer = self.post("/api/v1/notifications", &body).await.expect(201);
+        answer.json["id"].as_i64().unwrap()
+    }
+
+    /// The counts, and the revision.
+    pub async fn count(&self) -> Value {
+        self.get("/api/v1/notifications/count").await.expect(200).json
+    }
+
+    /// Every item, archived or not, newest first.
+    pub async fn everything(&self) -> Vec<Value> {
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/notifications?status=all&limit=100{cursor}");
+            let page = self.get(&path).await.expect(200).json;
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next_cursor"].as_str() else { return items };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
+    /// A socket of this client, whose handshake says who it is.
+    pub async fn socket(&self) -> Socket {
+        Socket::open(self.address, self.token.as_deref(), "").await.unwrap()
+    }
+
+    /// A stream of this client.
+    pub async fn stream(&self, last_event_id: Option<&str>) -> Stream {
+        Stream::open(self, last_event_id).await
+    }
+}

@@ -1,0 +1,116 @@
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::PATIENCE;
+
+/// A WebSocket client that was not written for Herald.
+pub struct Socket {
+    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Socket {
+    /// Opens a socket; `query` begins with `?` if there is one.
+    pub async fn open(
+        address: SocketAddr,
+        token: Option<&str>,
+        query: &str,
+    ) -> Result<Self, Box<Error>> {
+        Self::open_with(address, token, query, &[]).await
+    }
+
+    /// Opens a socket with further headers.
+    pub async fn open_with(
+        address: SocketAddr,
+        token: Option<&str>,
+        query: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Box<Error>> {
+        let url = format!("ws://{address}/api/v1/ws{query}");
+        let mut request = url.into_client_request().map_err(Box::new)?;
+        if let Some(token) = token {
+            let value = format!("Bearer {token}").parse().unwrap();
+            request.headers_mut().insert("authorization", value);
+        }
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let (inner, _) = connect_async(request).await.map_err(Box::new)?;
+        Ok(Self { inner })
+    }
+
+    /// Sends a message.
+    pub async fn say(&mut self, message: Value) {
+        self.send(Message::text(message.to_string())).await;
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, message: Message) {
+        self.inner.send(message).await.unwrap();
+    }
+
+    /// Asks for what came after a position.
+    pub async fn resume(&mut self, epoch: &str, rev: i64) {
+        self.say(json!({"type": "resume", "epoch": epoch, "rev": rev})).await;
+    }
+
+    /// The next message; the code, if the server closes instead; `None` if the connection is gone.
+    pub async fn next_or_close(&mut self) -> Option<Result<Value, u16>> {
+        loop {
+            let frame = tokio::time::timeout(PATIENCE, self.inner.next()).await;
+            match frame.expect("a message in time")? {
+                Ok(Message::Text(text)) => return Some(Ok(serde_json::from_str(&text).unwrap())),
+                Ok(Message::Close(reason)) => return reason.map(|reason| Err(reason.code.into())),
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// The next message.
+    pub async fn next(&mut self) -> Value {
+        match self.next_or_close().await {
+            Some(Ok(message)) => message,
+            other => panic!("expected a message, got {other:?}"),
+        }
+    }
+
+    /// The next message of a type, passing over others.
+    pub async fn next_of(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.next().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    /// The code that the server closes with, passing over messages.
+    pub async fn close_code(&mut self) -> u16 {
+        loop {
+            match self.next_or_close().await {
+                Some(Ok(_)) => {}
+                Some(Err(code)) => return code,
+                None => panic!("the connection ended without a close frame"),
+            }
+        }
+    }
+
+    /// Closes, as a well-behaved client does.
+    pub async fn close(mut self) {
+        let _ = self.inner.close(None).await;
+    }
+
+    /// The connection below, for those who behave badly.
+    pub fn tcp(&mut self) -> &mut TcpStream {
+        match self.inner.get_mut() {
+            MaybeTlsStream::Plain(tcp) => tcp,
+            _ => unreachable!("no TLS on loopback"),
+        }
+    }
+}
