@@ -33,7 +33,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// Crates of ours that know no framework, and what none of them may depend on, however far down.
 const INNER: &[&str] = &["herald-domain", "herald-ports", "herald-application", "herald-realtime"];
-const FRAMEWORKS: &[&str] = &["actix-", "diesel", "lapin", "reqwest", "async-nats", "lettre", "rusqlite"];
+const FRAMEWORKS: &[&str] =
+    &["actix-", "diesel", "lapin", "reqwest", "async-nats", "lettre", "rusqlite"];
 
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))

@@ -217,7 +217,8 @@ fn secret(
 
 fn contents(key: &str, file: Option<&Path>) -> Result<Option<String>> {
     let read = |file: &Path| {
-        std::fs::read_to_string(file).with_context(|| format!("{key}: cannot read {}", file.display()))
+        std::fs::read_to_string(file)
+            .with_context(|| format!("{key}: cannot read {}", file.display()))
     };
     file.map(read).transpose()
 }

@@ -150,6 +150,7 @@ impl UseCases {
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
             hub,
             clock: self.clock.clone(),
+            ids: Arc::new(SystemRandom),
             readiness: Arc::new(Readiness(storage.database.clone())),
             draining: Arc::new(AtomicBool::new(false)),
             allowed_origins: config.allowed_origins.clone(),

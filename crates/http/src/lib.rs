@@ -1,1 +1,26 @@
-//! actix-web and actix-ws transport: REST, WebSocket, SSE, OpenAPI
+//! actix-web and actix-ws transport: REST, WebSocket, SSE, OpenAPI.
+//!
+//! [`app`] assembles everything that one worker serves from an [`AppState`]; [`openapi`] gives the
+//! document that describes it, without a server.
+//!
+//! A request is parsed at the edge: each handler takes extractors that hold valid values, and reads
+//! as one sentence. Whatever goes wrong is a [`problem::Problem`], which the outermost layer writes
+//! down as `application/problem+json` with the id of the request.
+
+mod app;
+mod docs;
+mod extract;
+mod fallback;
+mod middleware;
+mod openapi;
+mod problem;
+mod realtime;
+mod rest;
+mod server;
+mod state;
+
+pub use app::{AppState, app};
+pub use openapi::openapi;
+pub use rest::health::{Component, ReadinessProbe};
+pub use server::{Node, serve};
+pub use state::Services;

@@ -1,1 +1,29 @@
-//! SQLite repositories (Diesel, r2d2), with a seam for a second backend
+//! Herald's store on SQLite, by Diesel: [`DieselStore`] implements every port that keeps something.
+//!
+//! One thread writes and commits in groups; reads have a pool of read-only connections. What is the
+//! same for every backend is a Diesel expression in the file of its port; what is not stands in
+//! `dialect`.
+
+mod api_keys;
+mod checkpoint;
+mod config;
+mod conn;
+mod dialect;
+mod failure;
+mod idempotency;
+mod inbox;
+mod notifications;
+mod readers;
+mod rows;
+mod schema;
+mod sessions;
+mod statements;
+mod store;
+mod users;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::{OpenError, StoreConfig};
+pub use store::DieselStore;

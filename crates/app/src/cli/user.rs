@@ -79,7 +79,10 @@ async fn create_user(create: Create) -> Result<()> {
     let user = cases.accounts.create(&create.username, password, create.email.as_deref(), role);
     let user = user.await?;
     storage.close().await;
-    super::say(&format!("user {} has the id {} and the role {}", create.username, user.id, user.role));
+    super::say(&format!(
+        "user {} has the id {} and the role {}",
+        create.username, user.id, user.role
+    ));
     Ok(())
 }
 

@@ -1,0 +1,15 @@
+//! Requests are parsed here, at the edge: a handler is given valid values or is not called.
+
+mod body;
+mod caller;
+mod explain;
+mod idempotency_key;
+mod json;
+mod path;
+mod query;
+
+pub(crate) use caller::{Admin, Caller, Person, person};
+pub(crate) use idempotency_key::IdempotencyKey;
+pub(crate) use json::{JsonBody, parse_json};
+pub(crate) use path::PathParam;
+pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};

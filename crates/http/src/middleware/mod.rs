@@ -1,0 +1,56 @@
+//! The one layer around all routes. It is passed by every request, so it is kept cheap.
+
+mod access_log;
+mod headers;
+mod request_id;
+
+use std::future::Future;
+
+use actix_service::Service;
+use actix_web::Error;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+
+use crate::problem;
+use access_log::AccessLog;
+pub(crate) use request_id::RequestIds;
+
+/// Names the request, completes what went wrong, adds the headers that every answer has, and notes
+/// the request in the access log.
+///
+/// HEAD is routed as GET: the connection sends the head of the answer only.
+pub(crate) fn around<S>(
+    mut request: ServiceRequest,
+    service: &S,
+    ids: &RequestIds,
+) -> impl Future<Output = Result<ServiceResponse<BoxBody>, Error>> + use<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error>,
+{
+    let log = AccessLog::begin(&request);
+    let request_id = ids.of(request.headers());
+    let head_only = request.method() == Method::HEAD;
+    if head_only {
+        request.head_mut().method = Method::GET;
+    }
+    let answer = service.call(request);
+    async move {
+        let id = request_id.to_str().unwrap_or_default();
+        let mut response = problem::complete(answer.await?, id);
+        if head_only {
+            response = response.map_body(|_, body| without_stream(body));
+        }
+        log.end(&response, id);
+        headers::add(&mut response, request_id);
+        Ok(response)
+    }
+}
+
+/// A stream that nobody reads would never end.
+fn without_stream(body: BoxBody) -> BoxBody {
+    match body.size() {
+        BodySize::Stream => BoxBody::new(actix_web::body::None::new()),
+        BodySize::None | BodySize::Sized(_) => body,
+    }
+}

@@ -1,0 +1,119 @@
+//! Each use case's errors as problems, without a wildcard arm: a new error is a decision to take.
+
+use herald_application::{AccountError, ApiKeyError, AuthError, InboxError, SendError};
+use herald_domain::{Violation, Violations};
+use herald_ports::{Resync, StoreError};
+
+use super::{Code, Problem};
+
+impl From<Violation> for Problem {
+    fn from(violation: Violation) -> Self {
+        Self::violations([violation])
+    }
+}
+
+impl From<Violations> for Problem {
+    fn from(violations: Violations) -> Self {
+        Self::violations(violations)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => {
+                Self::hidden(Code::Unavailable, "more is waiting than can be stored", &error)
+            }
+            StoreError::Unavailable(_) => {
+                Self::hidden(Code::Unavailable, "the store cannot be reached at present", &error)
+            }
+            StoreError::Full => {
+                Self::hidden(Code::StoreFull, "there is no room left; reading goes on", &error)
+            }
+            StoreError::Corrupt(_) => Self::hidden(Code::Internal, INTERNAL, &error),
+        }
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Expired => Self::new(Code::TokenExpired, "the token has expired"),
+            AuthError::Invalid => Self::new(Code::TokenInvalid, "the token is not accepted"),
+            AuthError::Disabled => Self::new(Code::AccountDisabled, "the account is disabled"),
+            AuthError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Invalid(violations) => violations.into(),
+            AccountError::UsernameTaken => {
+                Self::new(Code::UsernameTaken, "somebody else has that username")
+            }
+            AccountError::RegistrationClosed => {
+                Self::new(Code::RegistrationClosed, "only the operator adds users here")
+            }
+            AccountError::WrongCredentials => {
+                Self::new(Code::WrongCredentials, "the username or the password is wrong")
+            }
+            AccountError::NoSession => {
+                let detail = "this token was not made by logging in, so there is nothing to end";
+                Self::new(Code::NoSession, detail)
+            }
+            AccountError::UnknownUser => Self::not_found(),
+            AccountError::Overloaded => {
+                Self::hidden(Code::Unavailable, "too many logins at once", &error)
+            }
+            AccountError::Auth(error) => error.into(),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ApiKeyError> for Problem {
+    fn from(error: ApiKeyError) -> Self {
+        match error {
+            ApiKeyError::Invalid(violations) => violations.into(),
+            ApiKeyError::Unknown => Self::not_found(),
+            ApiKeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SendError> for Problem {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(refusal) => Self::violations(refusal.violations),
+            SendError::KeyReused => {
+                let detail = "this idempotency key came before with another request";
+                Self::new(Code::IdempotencyKeyReused, detail)
+            }
+            SendError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InboxError> for Problem {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::Invalid(violation) => violation.into(),
+            InboxError::Unknown => Self::not_found(),
+            InboxError::Resync(reason) => Self::new(Code::Resync, lost(reason)),
+            InboxError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What is said of every error that is ours alone.
+pub(super) const INTERNAL: &str = "something failed here; the log has it under the request id";
+
+fn lost(reason: Resync) -> &'static str {
+    match reason {
+        Resync::Epoch => "the position is of another database: read the whole inbox again",
+        Resync::Pruned => "the position is too old: read the whole inbox again",
+        Resync::Unknown => "the inbox never was at that position: read the whole inbox again",
+    }
+}

@@ -1,0 +1,102 @@
+use actix_http::ws::{HandshakeError, handshake, verify_handshake};
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use herald_domain::UserPrincipal;
+
+use super::Origins;
+use super::ticket::TicketQuery;
+use super::upgrade::Accepted;
+use crate::Services;
+use crate::extract::{QueryParams, person};
+use crate::problem::{Code, Problem, ProblemBody};
+
+/// The subprotocol that sockets speak.
+const PROTOCOL: &str = "herald.v1";
+
+/// Open a socket
+///
+/// Speaks `herald.v1` as docs/protocol.md describes. Who it is says a `ticket`, an `Authorization`
+/// header or, with neither, the first message within 5 seconds. A web page of another host must be
+/// on the list of allowed origins.
+#[utoipa::path(
+    tag = "realtime",
+    operation_id = "openSocket",
+    security(("bearer" = []), ()),
+    params(TicketQuery),
+    responses(
+        (status = 101, description = "the connection is a WebSocket now"),
+        (status = 400, description = "not a WebSocket handshake", body = ProblemBody,
+         content_type = "application/problem+json"),
+        (status = 403, description = "the page's origin is not allowed, or this is an API key", body = ProblemBody,
+         content_type = "application/problem+json"),
+        (status = 426, description = "another version of WebSocket", body = ProblemBody,
+         content_type = "application/problem+json"),
+    )
+)]
+#[get("/ws")]
+pub(crate) async fn open_socket(
+    request: HttpRequest,
+    services: Data<Services>,
+    origins: Data<Origins>,
+    query: QueryParams<TicketQuery>,
+) -> Result<HttpResponse, Problem> {
+    verify_handshake(request.head()).map_err(explain)?;
+    let protocol = negotiate(request.headers())?;
+    origins.check(request.headers())?;
+    let user = who(&request, &services, query.0).await?;
+    let mut response = handshake(request.head()).map_err(explain)?;
+    if let Some(protocol) = protocol {
+        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, protocol));
+    }
+    let mut response = HttpResponse::from(response.finish().map_into_boxed_body());
+    response.extensions_mut().insert(Accepted { user });
+    Ok(response)
+}
+
+/// Nobody yet, if the handshake does not say.
+async fn who(
+    request: &HttpRequest,
+    services: &Services,
+    query: TicketQuery,
+) -> Result<Option<UserPrincipal>, Problem> {
+    match query.ticket {
+        Some(ticket) => Ok(Some(services.accounts.redeem_ticket(&ticket).await?)),
+        None if request.headers().contains_key(header::AUTHORIZATION) => {
+            person(request).await.map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// What a client offers must include what we speak, or it would close at once (RFC 6455 section
+/// 4.1).
+fn negotiate(headers: &HeaderMap) -> Result<Option<&'static str>, Problem> {
+    let mut offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).peekable();
+    if offers.peek().is_none() {
+        return Ok(None);
+    }
+    let ours = offers
+        .filter_map(|offer| offer.to_str().ok())
+        .flat_map(|offer| offer.split(','))
+        .any(|offer| offer.trim() == PROTOCOL);
+    let refused =
+        || Problem::new(Code::MalformedRequest, "sec-websocket-protocol must offer herald.v1");
+    if ours { Ok(Some(PROTOCOL)) } else { Err(refused()) }
+}
+
+fn explain(error: HandshakeError) -> Problem {
+    match error {
+        HandshakeError::UnsupportedVersion => {
+            Problem::new(Code::UpgradeRequired, "sec-websocket-version must be 13")
+        }
+        HandshakeError::GetMethodRequired
+        | HandshakeError::NoWebsocketUpgrade
+        | HandshakeError::NoConnectionUpgrade
+        | HandshakeError::NoVersionHeader
+        | HandshakeError::BadWebsocketKey => {
+            let detail = format!("this takes a WebSocket handshake: {error}");
+            Problem::new(Code::MalformedRequest, detail)
+        }
+    }
+}

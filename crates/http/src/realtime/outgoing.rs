@@ -1,0 +1,100 @@
+use std::collections::VecDeque;
+
+use super::frame;
+
+/// What waits for a device that does not take it as fast as it comes.
+///
+/// Exists only while something waits; an idle socket has no buffer.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    bytes: Vec<u8>,
+    /// how much of `bytes` has been sent
+    sent: usize,
+    /// where each frame ends
+    ends: VecDeque<usize>,
+}
+
+impl Outgoing {
+    /// The most that waits for one device. A single frame may be longer, if it waits alone.
+    const LIMIT: usize = 256 * 1024;
+
+    /// With the rest of a frame of which the beginning was sent.
+    pub(super) fn of_rest(rest: &[u8]) -> Self {
+        Self { bytes: rest.to_vec(), sent: 0, ends: VecDeque::from([rest.len()]) }
+    }
+
+    /// Whether another frame may wait, too.
+    pub(super) fn has_room(&self, len: usize) -> bool {
+        let waiting = self.bytes.len() - self.sent;
+        waiting == 0 || waiting + len <= Self::LIMIT
+    }
+
+    /// Adds one frame.
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.bytes);
+        self.ends.push_back(self.bytes.len());
+    }
+
+    /// What is to be sent next.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.bytes[self.sent..]
+    }
+
+    /// So much was sent.
+    pub(super) fn advance(&mut self, sent: usize) {
+        self.sent += sent;
+        while self.ends.front().is_some_and(|end| *end <= self.sent) {
+            self.ends.pop_front();
+        }
+    }
+
+    /// Drops every frame of which nothing has been sent.
+    pub(super) fn drop_unsent(&mut self) {
+        let begun = self.sent > 0 || self.ends.len() == 1;
+        let keep = self.ends.front().copied().filter(|_| begun).unwrap_or(self.sent);
+        self.bytes.truncate(keep);
+        self.ends.clear();
+        self.ends.push_back(keep);
+    }
+
+    /// Adds a Close frame.
+    pub(super) fn push_close(&mut self, code: herald_realtime::CloseCode) {
+        self.push(|out| frame::close(out, code));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame_of(byte: u8, len: usize) -> impl FnOnce(&mut Vec<u8>) {
+        move |out| out.extend(vec![byte; len])
+    }
+
+    #[test]
+    fn a_begun_frame_is_finished_and_the_others_dropped() {
+        let mut outgoing = Outgoing::of_rest(b"aaaa");
+        outgoing.push(frame_of(b'b', 4));
+        outgoing.push(frame_of(b'c', 4));
+        outgoing.advance(2);
+        outgoing.drop_unsent();
+        assert_eq!(outgoing.rest(), b"aa");
+    }
+
+    #[test]
+    fn a_whole_frame_may_follow_what_was_sent() {
+        let mut outgoing = Outgoing::of_rest(b"aaaa");
+        outgoing.push(frame_of(b'b', 4));
+        outgoing.advance(6);
+        outgoing.drop_unsent();
+        assert_eq!(outgoing.rest(), b"bb");
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let mut outgoing = Outgoing::of_rest(&vec![0; Outgoing::LIMIT]);
+        assert!(!outgoing.has_room(1));
+        outgoing.advance(Outgoing::LIMIT);
+        assert!(outgoing.has_room(10 * Outgoing::LIMIT));
+    }
+}

@@ -1,0 +1,190 @@
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::task::{Context, Poll, Waker, ready};
+
+use actix_rt::net::TcpStream;
+use herald_realtime::{CloseCode, Frame, Wire};
+
+use super::frame;
+use super::outgoing::Outgoing;
+
+/// One WebSocket connection, as it is left over when HTTP is done with it.
+///
+/// A message is written at once if the device takes it; only the rest of it, if any, is kept. So an
+/// idle socket holds no buffer, and a message costs one system call.
+pub(super) struct Socket {
+    io: TcpStream,
+    outgoing: RefCell<Option<Box<Outgoing>>>,
+    /// wakes the task that reads, and that writes what waits
+    waker: RefCell<Option<Waker>>,
+    state: Cell<State>,
+    /// seconds in which the device took nothing of what waits
+    stalled: Cell<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// a Close frame was sent or waits; nothing may follow it
+    Closing,
+    /// the connection is broken
+    Dead,
+}
+
+impl Socket {
+    /// How long a device may take nothing.
+    const STALLED_SECONDS: u8 = 8;
+    /// How long it may take to take a Close frame.
+    const CLOSING_SECONDS: u8 = 3;
+
+    pub(super) fn new(io: TcpStream, unsent: &[u8]) -> Self {
+        let outgoing = (!unsent.is_empty()).then(|| Box::new(Outgoing::of_rest(unsent)));
+        Self {
+            io,
+            outgoing: RefCell::new(outgoing),
+            waker: RefCell::new(None),
+            state: Cell::new(State::Open),
+            stalled: Cell::new(0),
+        }
+    }
+
+    pub(super) fn io(&self) -> &TcpStream {
+        &self.io
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        self.state.get() == State::Dead
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.state.get() != State::Open
+    }
+
+    pub(super) fn kill(&self) {
+        self.state.set(State::Dead);
+        self.wake();
+    }
+
+    pub(super) fn set_waker(&self, waker: &Waker) {
+        let mut slot = self.waker.borrow_mut();
+        if slot.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            *slot = Some(waker.clone());
+        }
+    }
+
+    /// Answers a ping.
+    pub(super) fn pong(&self, payload: &[u8]) {
+        self.write(2 + payload.len(), |out| frame::pong(out, payload));
+    }
+
+    /// Writes what waits. Ready when nothing does.
+    pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut slot = self.outgoing.borrow_mut();
+            let Some(outgoing) = slot.as_mut() else { return Poll::Ready(Ok(())) };
+            if outgoing.rest().is_empty() {
+                *slot = None;
+                return Poll::Ready(Ok(()));
+            }
+            match self.io.try_write(outgoing.rest()) {
+                Ok(sent) => {
+                    outgoing.advance(sent);
+                    self.stalled.set(0);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    ready!(self.io.poll_write_ready(cx))?;
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Writes a frame, or keeps what the device does not take; `false` if too much is kept.
+    fn write(&self, len: usize, put: impl FnOnce(&mut Vec<u8>)) -> bool {
+        if self.is_closing() {
+            return true;
+        }
+        let mut slot = self.outgoing.borrow_mut();
+        if let Some(outgoing) = slot.as_mut() {
+            let fits = outgoing.has_room(len);
+            if fits {
+                outgoing.push(put);
+            }
+            return fits;
+        }
+        let mut bytes = Vec::with_capacity(len + 10);
+        put(&mut bytes);
+        let sent = match self.io.try_write(&bytes) {
+            Ok(sent) => sent,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            Err(_) => {
+                drop(slot);
+                self.kill();
+                return true;
+            }
+        };
+        if sent < bytes.len() {
+            *slot = Some(Box::new(Outgoing::of_rest(&bytes[sent..])));
+            drop(slot);
+            self.wake();
+        }
+        true
+    }
+}
+
+impl Wire for Socket {
+    fn send(&self, frame: &Frame) -> bool {
+        let len = frame.head.len() + frame.tail.len();
+        self.write(len, |out| frame::text(out, &frame.head, &frame.tail))
+    }
+
+    fn ping(&self) {
+        self.write(2, frame::ping);
+    }
+
+    fn close(&self, code: CloseCode) {
+        if self.is_closing() {
+            return;
+        }
+        let mut slot = self.outgoing.borrow_mut();
+        let outgoing = slot.get_or_insert_default();
+        if code == CloseCode::Slow {
+            outgoing.drop_unsent();
+        }
+        outgoing.push_close(code);
+        drop(slot);
+        self.state.set(State::Closing);
+        self.stalled.set(0);
+        self.wake();
+    }
+
+    fn has_backlog(&self) -> bool {
+        self.outgoing.borrow().is_some()
+    }
+
+    fn tick(&self) -> bool {
+        if self.state.get() == State::Closing {
+            self.stalled.set(self.stalled.get() + 1);
+            if self.stalled.get() > Self::CLOSING_SECONDS {
+                self.kill();
+            }
+            return true;
+        }
+        if !self.has_backlog() {
+            self.stalled.set(0);
+            return true;
+        }
+        self.stalled.set(self.stalled.get() + 1);
+        self.stalled.get() < Self::STALLED_SECONDS
+    }
+
+    fn read_on(&self) {
+        self.wake();
+    }
+}

@@ -1,0 +1,122 @@
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use herald_domain::Epoch;
+use herald_realtime::{CloseCode, Frame, Peer, Wire};
+
+/// One stream of server-sent events: what waits until the connection takes it.
+pub(super) struct EventWire {
+    epoch: Epoch,
+    waiting: RefCell<Vec<u8>>,
+    waker: RefCell<Option<Waker>>,
+    ended: Cell<bool>,
+    /// seconds in which the connection took nothing of what waits
+    stalled: Cell<u8>,
+}
+
+impl EventWire {
+    /// The most that waits for one device. A single message may be longer, if it waits alone.
+    const LIMIT: usize = 256 * 1024;
+    /// How long a device may take nothing.
+    const STALLED_SECONDS: u8 = 8;
+
+    pub(super) fn new(epoch: Epoch) -> Self {
+        Self {
+            epoch,
+            waiting: RefCell::default(),
+            waker: RefCell::default(),
+            ended: Cell::default(),
+            stalled: Cell::default(),
+        }
+    }
+
+    fn push(&self, bytes: &[u8]) {
+        self.waiting.borrow_mut().extend_from_slice(bytes);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    fn take(&self) -> Option<Bytes> {
+        let waiting = self.waiting.take();
+        (!waiting.is_empty()).then(|| Bytes::from(waiting))
+    }
+}
+
+impl Wire for EventWire {
+    fn send(&self, frame: &Frame) -> bool {
+        let Frame { event, rev, head, tail } = frame;
+        let waiting = self.waiting.borrow().len();
+        if waiting > 0 && waiting + head.len() + tail.len() > Self::LIMIT {
+            return false;
+        }
+        let id = rev.map(|rev| format!("id: {}:{rev}\n", self.epoch)).unwrap_or_default();
+        let mut text = format!("{id}event: {event}\ndata: {head}").into_bytes();
+        text.extend_from_slice(tail);
+        text.extend_from_slice(b"\n\n");
+        self.push(&text);
+        true
+    }
+
+    fn ping(&self) {
+        self.push(b": ping\n\n");
+    }
+
+    fn close(&self, _code: CloseCode) {
+        self.ended.set(true);
+        self.wake();
+    }
+
+    fn has_backlog(&self) -> bool {
+        !self.waiting.borrow().is_empty()
+    }
+
+    fn tick(&self) -> bool {
+        if !self.has_backlog() {
+            self.stalled.set(0);
+            return true;
+        }
+        self.stalled.set(self.stalled.get() + 1);
+        self.stalled.get() < Self::STALLED_SECONDS
+    }
+
+    fn read_on(&self) {}
+}
+
+/// The body of the answer: ends when the session does, and ends the session when it is dropped.
+pub(super) struct EventBody(pub(super) Rc<Peer<EventWire>>);
+
+impl Stream for EventBody {
+    type Item = Result<Bytes, std::convert::Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let wire = self.0.wire();
+        if !wire.has_backlog() {
+            // this may have something to say
+            self.0.on_drained();
+        }
+        if let Some(bytes) = wire.take() {
+            wire.stalled.set(0);
+            return Poll::Ready(Some(Ok(bytes)));
+        }
+        if wire.ended.get() {
+            return Poll::Ready(None);
+        }
+        *wire.waker.borrow_mut() = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for EventBody {
+    fn drop(&mut self) {
+        self.0.close_wire();
+    }
+}

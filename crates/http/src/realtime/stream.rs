@@ -1,0 +1,99 @@
+use std::rc::Rc;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use herald_domain::{Rev, Rule, UserPrincipal, Violation};
+use herald_realtime::{Context, Peer, Resume};
+use utoipa::IntoParams;
+
+use super::sse::{EventBody, EventWire};
+use crate::Services;
+use crate::extract::{QueryParams, ReadQuery, Reader, person};
+use crate::problem::{Code, Problem, ProblemBody};
+
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// What a stream is asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StreamQuery {
+    /// a ticket, good for one stream
+    ticket: Option<String>,
+    /// where to resume, for clients that cannot set the header `Last-Event-ID`
+    last_event_id: Option<String>,
+}
+
+impl ReadQuery for StreamQuery {
+    fn read(query: &mut Reader) -> Self {
+        Self { ticket: query.text("ticket"), last_event_id: query.text("last_event_id") }
+    }
+}
+
+/// Open a stream of events
+///
+/// Server-sent events: the messages of `herald.v1`, each with `type` as the event's name and, where
+/// it has a position, `epoch:rev` as its id. A client that reconnects with `Last-Event-ID` hears
+/// first what it has missed.
+#[utoipa::path(
+    tag = "realtime",
+    operation_id = "openStream",
+    params(
+        StreamQuery,
+        ("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard: `epoch:rev`"),
+    ),
+    responses(
+        (status = 200, description = "events, without end", body = String, content_type = "text/event-stream"),
+        (status = 403, description = "this is an API key", body = ProblemBody,
+         content_type = "application/problem+json"),
+    )
+)]
+#[get("/stream")]
+pub(crate) async fn open_stream(
+    request: HttpRequest,
+    services: Data<Services>,
+    query: QueryParams<StreamQuery>,
+) -> Result<HttpResponse, Problem> {
+    let QueryParams(StreamQuery { ticket, last_event_id }) = query;
+    let resume = position(request.headers(), last_event_id)?;
+    let user = who(&request, &services, ticket).await?;
+    let Some(context) = request.app_data::<Rc<Context>>() else {
+        return Err(Problem::hidden(Code::Internal, "not configured", &"no realtime context"));
+    };
+    let wire = EventWire::new(context.driver.epoch().clone());
+    let peer = Peer::silent(context, wire, &user, resume);
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // nginx passes events on at once only if it is told so
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(EventBody(peer)))
+}
+
+async fn who(
+    request: &HttpRequest,
+    services: &Services,
+    ticket: Option<String>,
+) -> Result<UserPrincipal, Problem> {
+    match ticket {
+        Some(ticket) => Ok(services.accounts.redeem_ticket(&ticket).await?),
+        None => person(request).await,
+    }
+}
+
+/// Where the client wants to resume; the header says it better than the address, which a browser
+/// repeats unchanged.
+fn position(headers: &HeaderMap, query: Option<String>) -> Result<Option<Resume>, Problem> {
+    let header = headers.get(header::HeaderName::from_static(LAST_EVENT_ID));
+    let text = match header {
+        Some(value) => Some(value.to_str().unwrap_or("\u{0}").to_owned()),
+        None => query,
+    };
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let resume = text.rsplit_once(':').and_then(|(epoch, rev)| {
+        let rev = rev.parse().ok().filter(|rev| *rev >= 0)?;
+        Some(Resume { epoch: epoch.to_owned(), rev: Rev::new(rev) })
+    });
+    let detail = "must be the id of an event, such as 5f0c:12";
+    let violation = || Violation::new(LAST_EVENT_ID, Rule::Format, detail);
+    resume.map(Some).ok_or_else(|| Problem::violations([violation()]))
+}

@@ -1,0 +1,9 @@
+mod api_keys;
+mod change_user;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What takes the role `admin`.
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config.configure(api_keys::configure).service(change_user::change_user);
+}

@@ -1,0 +1,18 @@
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod register;
+mod tokens;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Accounts, logins, tokens.
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(me::me)
+        .service(register::register)
+        .service(login::login)
+        .service(refresh::refresh)
+        .service(logout::logout);
+}

@@ -1,0 +1,19 @@
+//! REST, version 1. One endpoint is one file: what it takes and answers, its documentation, its
+//! handler.
+
+mod admin;
+pub(crate) mod answer;
+mod auth;
+pub(crate) mod health;
+mod notifications;
+mod user;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes under `/api/v1`; the busiest come first, for they are tried in order.
+pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(notifications::configure)
+        .configure(auth::configure)
+        .configure(admin::configure);
+}

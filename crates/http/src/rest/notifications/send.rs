@@ -1,0 +1,49 @@
+use actix_web::http::header::LOCATION;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use herald_domain::Receipt;
+
+use super::draft::DraftBody;
+use crate::Services;
+use crate::extract::{Caller, IdempotencyKey, JsonBody, NoQuery};
+use crate::problem::ProblemBody;
+use crate::rest::answer::{self, Answer};
+
+/// Send a notification
+///
+/// When this answers, the notification is in every recipient's inbox. Sending to oneself is free;
+/// sending to others takes the role `admin` or an API key with the scope `send`, and creates users
+/// who are not known yet.
+#[utoipa::path(
+    operation_id = "sendNotification",
+    tag = "notifications",
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255,
+            description = "the same request under the same key is sent once, and answered the same")),
+    request_body(
+        content = DraftBody,
+        example = json!({"to": {"user": "alice"}, "title": "Build finished", "message": "main is green",
+                         "kind": "success", "category": "ci", "data": {"run": 7}, "action_url": "/runs/7"})
+    ),
+    responses(
+        (status = 201, description = "it is in every recipient's inbox", body = Receipt,
+         headers(("Location" = String, description = "the notification"))),
+        (status = 403, description = "the caller may not send to them", body = ProblemBody,
+         content_type = "application/problem+json"),
+    )
+)]
+#[post("/notifications")]
+pub(super) async fn send(
+    Caller(sender): Caller,
+    services: Data<Services>,
+    key: IdempotencyKey,
+    _: NoQuery,
+    JsonBody(body): JsonBody<DraftBody>,
+) -> Answer {
+    let request = key.canonical(&body);
+    let key = key.on("POST /api/v1/notifications", &request);
+    let receipt = services.notifier.send(&sender, body.parse()?, key).await?;
+    let location = format!("/api/v1/notifications/{}", receipt.id);
+    let mut created = HttpResponse::Created();
+    created.insert_header((LOCATION, location));
+    answer::json(created, &receipt)
+}

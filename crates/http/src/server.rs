@@ -1,0 +1,114 @@
+use std::cell::OnceCell;
+use std::io;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_rt::net::TcpStream;
+use actix_server::Server;
+use actix_service::map_config;
+use actix_web::dev::AppConfig;
+use actix_web::web::Data;
+use herald_ports::{Clock, IdGenerator};
+use herald_realtime::{Context, Driver, Hub, Shard};
+
+use crate::realtime::{Origins, Upgrade};
+use crate::{AppState, ReadinessProbe, Services, app};
+
+/// How long a connection without a request is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the head of a first request may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long requests may take to finish once the server stops.
+const SHUTDOWN_SECONDS: u64 = 20;
+/// How long the kernel waits for a peer that takes nothing: the last resort against readers that
+/// are stuck behind a buffer which no poll of ours reaches.
+const USER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How much the kernel keeps for a peer that reads slowly, unless it grows by itself.
+const SEND_BUFFER: usize = 128 * 1024;
+
+/// One server process, as the composition root assembles it.
+pub struct Node {
+    /// the use cases
+    pub services: Services,
+    /// who does the jobs of sessions
+    pub driver: Arc<Driver>,
+    /// who brings events to the workers; has as many as `workers`
+    pub hub: Arc<Hub>,
+    /// the time of day
+    pub clock: Arc<dyn Clock>,
+    /// where ids of requests come from
+    pub ids: Arc<dyn IdGenerator>,
+    /// whether the node can serve
+    pub readiness: Arc<dyn ReadinessProbe>,
+    /// set when the node is about to stop
+    pub draining: Arc<AtomicBool>,
+    /// web pages of other hosts that may open sockets
+    pub allowed_origins: Vec<String>,
+    /// how many threads serve requests
+    pub workers: usize,
+}
+
+thread_local! {
+    static CONTEXT: OnceCell<Rc<Context>> = const { OnceCell::new() };
+}
+
+/// Starts serving. The future that is returned ends when the server was stopped by its handle.
+///
+/// This is what `actix_web::HttpServer` does, but for two things that it does not offer: sockets
+/// leave HTTP by the upgrade service, and signals are the caller's business.
+pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
+    listener.set_nonblocking(true)?;
+    let state = AppState::new(node.services, node.readiness, node.draining, &*node.ids);
+    let origins = Data::new(Origins::new(node.allowed_origins));
+    let (hub, driver, clock) = (node.hub, node.driver, node.clock);
+    Server::build()
+        .workers(node.workers)
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .listen("herald", listener, move || {
+            let context = context(&hub, &driver, &clock);
+            let app = || {
+                let app = app(&state).app_data(origins.clone()).app_data(context.clone());
+                map_config(app, |()| AppConfig::default())
+            };
+            HttpService::build()
+                .keep_alive(KEEP_ALIVE)
+                .client_request_timeout(HEAD_TIMEOUT)
+                .client_disconnect_timeout(Duration::from_secs(1))
+                .tcp_nodelay(true)
+                .on_connect_ext(|io: &TcpStream, _| harden(io))
+                .upgrade(Upgrade::new(app(), context.clone()))
+                .h1(app())
+                .tcp()
+        })
+        .map(|builder| builder.run())
+}
+
+/// This worker's context, made when its first service is.
+fn context(hub: &Arc<Hub>, driver: &Arc<Driver>, clock: &Arc<dyn Clock>) -> Rc<Context> {
+    CONTEXT.with(|context| {
+        context
+            .get_or_init(|| {
+                let (shard, events) = Shard::start(hub)
+                    .unwrap_or_else(|| unreachable!("the hub has a shard for each worker"));
+                actix_rt::spawn(events);
+                Rc::new(Context { shard, driver: driver.clone(), clock: clock.clone() })
+            })
+            .clone()
+    })
+}
+
+/// Bounds what a peer that does not read can hold.
+fn harden(io: &TcpStream) {
+    let socket = socket2::SockRef::from(io);
+    let bounded = socket
+        .set_tcp_user_timeout(Some(USER_TIMEOUT))
+        .and_then(|()| socket.set_send_buffer_size(SEND_BUFFER));
+    if let Err(error) = bounded {
+        tracing::debug!(%error, "cannot set socket options");
+    }
+}

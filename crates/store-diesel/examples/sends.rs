@@ -1,0 +1,125 @@
+//! Measures sending through the port: `cargo run --release --example sends [folder] [tasks] [users]`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "measures, and says what it measured"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use herald_domain::{Content, Draft};
+use herald_ports::{
+    Append, Clock, Entry, Idempotency, NotificationStore, SystemClock, SystemRandom,
+};
+use herald_store_diesel::{DieselStore, StoreConfig};
+
+const FOR: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let folder = tempfile::tempdir_in(arguments.next().as_deref().unwrap_or(".")).unwrap();
+    let tasks: u64 = arguments.next().map_or(32, |text| text.parse().unwrap());
+    let users: u64 = arguments.next().map_or(100_000, |text| text.parse().unwrap());
+    let path = folder.path().join("herald.db");
+    let url = format!("sqlite:{}", path.display());
+    let store = Arc::new(DieselStore::open(&StoreConfig::new(url), &SystemRandom).unwrap());
+
+    for first in (0..users).step_by(10_000) {
+        let range = first..users.min(first + 10_000);
+        let drafts: Vec<_> = range.map(draft).collect();
+        store.append(append(drafts, None)).await.unwrap();
+    }
+    for keys in [false, true] {
+        let (sent, used, spent, mut waits) = run(&store, tasks, users, keys).await;
+        waits.sort_unstable();
+        let at = |part: usize| waits[(waits.len() - 1) * part / 100].as_secs_f64() * 1e3;
+        println!(
+            "{tasks} tasks, {users} users, keys {keys}: {:.0} sends/s, {:.0} per second of writer CPU, \
+             p50 {:.2} ms, p99 {:.2} ms, wal {} MiB",
+            sent as f64 / spent.as_secs_f64(),
+            sent as f64 / used.as_secs_f64(),
+            at(50),
+            at(99),
+            std::fs::metadata(path.with_extension("db-wal")).unwrap().len() >> 20,
+        );
+    }
+    store.close().await;
+}
+
+async fn run(
+    store: &Arc<DieselStore>,
+    tasks: u64,
+    users: u64,
+    keys: bool,
+) -> (u64, Duration, Duration, Vec<Duration>) {
+    let next = Arc::new(AtomicU64::new(u64::from(keys) << 40));
+    let start = next.load(Ordering::Relaxed);
+    let (cpu, begun) = (writer_cpu(), Instant::now());
+    let tasks: Vec<_> = (0..tasks)
+        .map(|_| {
+            let (store, next) = (Arc::clone(store), Arc::clone(&next));
+            tokio::spawn(async move {
+                let mut waits = Vec::new();
+                while begun.elapsed() < FOR {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    let user = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % users;
+                    let mut key = [0; 16];
+                    key[..8]
+                        .copy_from_slice(&nth.wrapping_mul(0xD6E8_FEB8_6659_FD93).to_le_bytes());
+                    let idempotency = keys.then_some(Idempotency { key, fingerprint: [1; 16] });
+                    let asked = Instant::now();
+                    store.append(append(vec![draft(user)], idempotency)).await.unwrap();
+                    waits.push(asked.elapsed());
+                }
+                waits
+            })
+        })
+        .collect();
+    let mut waits = Vec::new();
+    for task in tasks {
+        waits.extend(task.await.unwrap());
+    }
+    let sent = next.load(Ordering::Relaxed) - start;
+    (sent, writer_cpu() - cpu, begun.elapsed(), waits)
+}
+
+fn draft(user: u64) -> Draft {
+    Draft {
+        recipients: vec![format!("user{user}").parse().unwrap()],
+        content: Content {
+            title: Some("Build finished".parse().unwrap()),
+            category: Some("ci".parse().unwrap()),
+            ..Content::of("main is green, all 312 tests passed in 4 minutes".parse().unwrap())
+        },
+    }
+}
+
+fn append(drafts: Vec<Draft>, idempotency: Option<Idempotency>) -> Append {
+    Append {
+        entries: drafts.into_iter().map(Entry::Send).collect(),
+        sender: "ci-bot".to_owned(),
+        principal: "key:1".to_owned(),
+        create_recipients: true,
+        idempotency,
+        now: SystemClock.now(),
+    }
+}
+
+/// What the writing thread has used of the processor; Linux only.
+fn writer_cpu() -> Duration {
+    std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap())
+        .filter(|stat| stat.contains("(herald-writer)"))
+        .map(|stat| {
+            let fields: Vec<_> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+            let ticks: u64 =
+                fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+            Duration::from_millis(ticks * 10)
+        })
+        .sum()
+}

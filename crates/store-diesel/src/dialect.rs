@@ -1,0 +1,124 @@
+//! Everything that the backends do differently, side by side.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel::{ConnectionError, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::config::{OpenError, StoreConfig};
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// Which database connections go to.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Sqlite { path: String, busy_timeout: Duration },
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+    Checkpoint,
+}
+
+impl Target {
+    pub(crate) fn of(config: &StoreConfig) -> Result<Self, OpenError> {
+        let path = config.url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        // SQLite would give every connection a database of its own, or read options from the path
+        if path.is_empty() || path == ":memory:" || path.starts_with("file:") {
+            return Err(OpenError::Url);
+        }
+        Ok(Self::Sqlite { path: path.to_owned(), busy_timeout: config.busy_timeout })
+    }
+
+    pub(crate) fn connect(&self, purpose: Purpose) -> Result<Conn, ConnectionError> {
+        match self {
+            Self::Sqlite { path, busy_timeout } => {
+                let mut conn = SqliteConnection::establish(path)?;
+                set_up_sqlite(&mut conn, *busy_timeout, purpose)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+        }
+    }
+}
+
+fn set_up_sqlite(
+    conn: &mut SqliteConnection,
+    busy_timeout: Duration,
+    purpose: Purpose,
+) -> QueryResult<()> {
+    // one by one, and the timeout first: the others may have to wait
+    let timeout = format!("PRAGMA busy_timeout = {}", busy_timeout.as_millis());
+    conn.batch_execute(&timeout)?;
+    conn.batch_execute("PRAGMA journal_mode = WAL")?;
+    // NORMAL would lose commits when the power goes
+    conn.batch_execute("PRAGMA synchronous = FULL")?;
+    conn.batch_execute("PRAGMA foreign_keys = ON")?;
+    // checkpoints have a thread of their own, so that no send waits for one
+    conn.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
+    match purpose {
+        Purpose::Read => conn.batch_execute("PRAGMA query_only = ON"),
+        // negative: KiB and not pages
+        Purpose::Write => conn.batch_execute("PRAGMA cache_size = -65536"),
+        Purpose::Checkpoint => Ok(()),
+    }
+}
+
+/// Brings the tables to this version. Two processes may do so at once.
+pub(crate) fn migrate(conn: &mut Conn) -> Result<(), OpenError> {
+    match conn {
+        Conn::Sqlite(c) => c
+            .immediate_transaction(|c| {
+                c.run_pending_migrations(SQLITE_MIGRATIONS)
+                    .map(|_| ())
+                    .map_err(diesel::result::Error::QueryBuilderError)
+            })
+            .map_err(|error| OpenError::Migrate(error.to_string())),
+    }
+}
+
+/// Begins a transaction that writes: no other can write from now on, so that what is read in it
+/// holds until its end.
+pub(crate) fn begin_write(conn: &mut Conn) -> Result<(), Failure> {
+    match conn {
+        Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+/// How far the write-ahead log has grown, and how much of it is in the database file; in pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub(crate) struct Log {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) log: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) checkpointed: i64,
+}
+
+/// Looks at the write-ahead log.
+pub(crate) fn log(conn: &mut Conn) -> Result<Log, Failure> {
+    checkpoint_pragma(conn, "PRAGMA wal_checkpoint(NOOP)")
+}
+
+/// Moves as much of the log into the database file as can be without waiting for anybody.
+pub(crate) fn checkpoint(conn: &mut Conn) -> Result<Log, Failure> {
+    checkpoint_pragma(conn, "PRAGMA wal_checkpoint(PASSIVE)")
+}
+
+/// Moves all of the log into the database file and empties it, if nobody reads.
+pub(crate) fn checkpoint_at_end(conn: &mut Conn) -> Result<Log, Failure> {
+    checkpoint_pragma(conn, "PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
+fn checkpoint_pragma(conn: &mut Conn, pragma: &str) -> Result<Log, Failure> {
+    Ok(on_conn!(conn, c => diesel::sql_query(pragma).get_result(c))?)
+}

@@ -1,0 +1,127 @@
+mod changes;
+mod page;
+mod patch;
+mod remove;
+mod whole;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use herald_domain::{
+    Changes, Epoch, Head, InboxItem, ItemFilter, NotificationId, Patch, Rev, Timestamp, UserKey,
+};
+use herald_ports::{InboxStore, Page, Position, Resync, StoreError, Written};
+
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::rows::{HEAD, HeadRow, ItemRow, head};
+use crate::schema::{inbox_heads, inbox_items, notifications};
+use crate::store::DieselStore;
+
+pub(crate) use remove::remove;
+
+#[async_trait]
+impl InboxStore for DieselStore {
+    fn epoch(&self) -> Epoch {
+        self.epoch.clone()
+    }
+
+    async fn head(&self, user: UserKey) -> Result<Head, StoreError> {
+        self.read(move |conn| read_head(conn, user)).await
+    }
+
+    async fn page(
+        &self,
+        user: UserKey,
+        filter: ItemFilter,
+        position: Position,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        self.read(move |conn| {
+            conn.at_one_moment(|conn| page::page(conn, user, &filter, position, limit))
+        })
+        .await
+    }
+
+    async fn item(
+        &self,
+        user: UserKey,
+        id: NotificationId,
+    ) -> Result<Option<InboxItem>, StoreError> {
+        self.read(move |conn| {
+            let row = named(conn, user, &[id])?.pop();
+            row.map(InboxItem::try_from).transpose()
+        })
+        .await
+    }
+
+    async fn changes(
+        &self,
+        user: UserKey,
+        since: Rev,
+        limit: usize,
+    ) -> Result<Result<Changes, Resync>, StoreError> {
+        let epoch = self.epoch.clone();
+        self.read(move |conn| {
+            conn.at_one_moment(|conn| changes::changes(conn, epoch, user, since, limit))
+        })
+        .await
+    }
+
+    async fn patch(
+        &self,
+        user: UserKey,
+        ids: Vec<NotificationId>,
+        patch: Patch,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        self.write(move |conn| patch::patch(conn, user, &ids, patch, now)).await
+    }
+
+    async fn delete(&self, user: UserKey, ids: Vec<NotificationId>) -> Result<Written, StoreError> {
+        self.write(move |conn| remove::delete(conn, user, &ids)).await
+    }
+
+    async fn read_all(&self, user: UserKey, now: Timestamp) -> Result<Written, StoreError> {
+        self.write(move |conn| whole::read_all(conn, user, now)).await
+    }
+
+    async fn seen_all(&self, user: UserKey, now: Timestamp) -> Result<Written, StoreError> {
+        self.write(move |conn| whole::seen_all(conn, user, now)).await
+    }
+}
+
+/// Where an inbox stands. In a transaction that writes, it stands there until the end.
+fn read_head(conn: &mut Conn, user: UserKey) -> Result<Head, Failure> {
+    let row: Option<HeadRow> = on_conn!(conn, c => inbox_heads::table
+        .filter(inbox_heads::usr.eq(user.get()))
+        .select(HEAD)
+        .get_result(c)
+        .optional())?;
+    Ok(row.map(head).unwrap_or_default())
+}
+
+/// Moves the head of an inbox that has had items.
+fn write_head(conn: &mut Conn, user: UserKey, head: Head) -> Result<(), Failure> {
+    let columns = (
+        inbox_heads::rev.eq(head.rev.get()),
+        inbox_heads::unread.eq(head.unread),
+        inbox_heads::unseen.eq(head.unseen),
+    );
+    on_conn!(conn, c => diesel::update(inbox_heads::table.find(user.get()))
+        .set(columns)
+        .execute(c))?;
+    Ok(())
+}
+
+/// Those of the named items that are in the user's inbox, in the order of their ids.
+///
+/// Found among the user's own items: an index by notification would cost every send a page.
+fn named(conn: &mut Conn, user: UserKey, ids: &[NotificationId]) -> Result<Vec<ItemRow>, Failure> {
+    Ok(on_conn!(conn, c => inbox_items::table
+        .inner_join(notifications::table)
+        .filter(inbox_items::usr.eq(user.get()))
+        .filter(inbox_items::notification.eq_any(ids.iter().map(|id| id.get())))
+        .order(inbox_items::notification)
+        .select(ItemRow::as_select())
+        .load(c))?)
+}

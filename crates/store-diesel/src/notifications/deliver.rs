@@ -1,0 +1,74 @@
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use herald_domain::{CollapseKey, Notification, NotificationId, UserKey};
+use herald_ports::{Delivered, LiveEvent};
+
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::inbox::remove;
+use crate::rows::{FlagsRow, HeadRow, head};
+use crate::schema::inbox_items::{
+    self as items, archived_at, collapse, notification, read_at, seq, usr,
+};
+use crate::statements::AppendToHead;
+
+/// Puts a notification into the users' inboxes, and notes what to tell their devices.
+pub(super) fn deliver(
+    conn: &mut Conn,
+    what: Arc<Notification>,
+    users: &[UserKey],
+    events: &mut Vec<LiveEvent>,
+) -> Result<(), Failure> {
+    let mut recipients = Vec::with_capacity(users.len());
+    for &user in users {
+        if let Some(key) = &what.content.collapse_key {
+            events.extend(replace(conn, user, key)?);
+        }
+        recipients.push(add(conn, user, &what)?);
+    }
+    events.push(LiveEvent::Appended { notification: what, recipients });
+    Ok(())
+}
+
+fn add(conn: &mut Conn, user: UserKey, what: &Notification) -> Result<Delivered, Failure> {
+    let statement = AppendToHead { user: user.get() };
+    let row: HeadRow = on_conn!(conn, c => statement.get_result(c))?;
+    let head = head(row);
+    let category = what.content.category.as_ref();
+    let key = what.content.collapse_key.as_ref();
+    let row = (
+        usr.eq(user.get()),
+        seq.eq(head.rev.get()),
+        notification.eq(what.id.get()),
+        items::rev.eq(head.rev.get()),
+        items::category.eq(category.map_or("", |text| text.as_str())),
+        collapse.eq(key.map(CollapseKey::as_str)),
+    );
+    on_conn!(conn, c => diesel::insert_into(items::table).values(row).execute(c))?;
+    Ok(Delivered { user, head })
+}
+
+/// Removes the user's unread items of that collapse key; the event, if there were any.
+fn replace(
+    conn: &mut Conn,
+    user: UserKey,
+    key: &CollapseKey,
+) -> Result<Option<LiveEvent>, Failure> {
+    let rows: Vec<(i64, i64, FlagsRow)> = on_conn!(conn, c => items::table
+        .filter(usr.eq(user.get()))
+        .filter(collapse.eq(key.as_str()))
+        .filter(read_at.is_null())
+        .filter(archived_at.is_null())
+        .order(notification)
+        .select((seq, notification, FlagsRow::as_select()))
+        .load(c))?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let rows = rows
+        .into_iter()
+        .map(|(at, id, flags)| (at, NotificationId::new(id), flags.into()))
+        .collect::<Vec<_>>();
+    remove(conn, user, &rows).map(Some)
+}

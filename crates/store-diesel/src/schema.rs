@@ -1,0 +1,138 @@
+//! The tables, as migrations/ creates them; one description for every backend.
+
+diesel::table! {
+    meta (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    users (key) {
+        key -> BigInt,
+        id -> Text,
+        username -> Nullable<Text>,
+        login -> Nullable<Text>,
+        password -> Nullable<Text>,
+        email -> Nullable<Text>,
+        company -> Nullable<Text>,
+        role -> Text,
+        disabled_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        usr -> BigInt,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (hash) {
+        hash -> Binary,
+        session -> Text,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tickets (hash) {
+        hash -> Binary,
+        usr -> BigInt,
+        session -> Nullable<Text>,
+        access_expires_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    revocations (position) {
+        position -> BigInt,
+        usr -> BigInt,
+        session -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        hash -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        sender -> Text,
+        principal -> Text,
+        title -> Nullable<Text>,
+        message -> Text,
+        kind -> Text,
+        priority -> Text,
+        category -> Text,
+        topic -> Nullable<Text>,
+        data -> Text,
+        action_url -> Nullable<Text>,
+        collapse_key -> Nullable<Text>,
+        state -> Text,
+        recipients -> BigInt,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (id) {
+        id -> BigInt,
+        key -> Binary,
+        fingerprint -> Binary,
+        outcomes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_heads (usr) {
+        usr -> BigInt,
+        rev -> BigInt,
+        unread -> BigInt,
+        unseen -> BigInt,
+        floor -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_items (usr, seq) {
+        usr -> BigInt,
+        seq -> BigInt,
+        notification -> BigInt,
+        rev -> BigInt,
+        category -> Text,
+        collapse -> Nullable<Text>,
+        seen_at -> Nullable<BigInt>,
+        read_at -> Nullable<BigInt>,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    inbox_tombstones (usr, rev, notification) {
+        usr -> BigInt,
+        rev -> BigInt,
+        notification -> BigInt,
+    }
+}
+
+diesel::joinable!(refresh_tokens -> sessions (session));
+diesel::joinable!(inbox_items -> notifications (notification));
+diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
+diesel::allow_tables_to_appear_in_same_query!(inbox_items, notifications);

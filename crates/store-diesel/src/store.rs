@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use herald_domain::Epoch;
+use herald_ports::{IdGenerator, StoreError};
+
+use crate::config::{OpenError, StoreConfig};
+use crate::conn::{Conn, on_conn};
+use crate::dialect::{self, Purpose, Target};
+use crate::failure::Failure;
+use crate::readers::Readers;
+use crate::schema::meta;
+use crate::writer::Writer;
+
+/// Every store in one database.
+///
+/// A write that was answered `Ok` is on the disk, and visible to every read that begins afterwards.
+/// Writes that are refused as overloaded did not happen. Dropping the store lets the writer finish
+/// what is queued in the background; [`DieselStore::close`] waits for it.
+pub struct DieselStore {
+    pub(crate) epoch: Epoch,
+    readers: Readers,
+    writer: Arc<Writer>,
+}
+
+impl DieselStore {
+    /// Opens the database, creating and migrating it as needed. Blocks; `ids` is asked for the
+    /// epoch of a new database.
+    pub fn open(config: &StoreConfig, ids: &dyn IdGenerator) -> Result<Self, OpenError> {
+        let target = Target::of(config)?;
+        let mut conn = target.connect(Purpose::Write)?;
+        dialect::migrate(&mut conn)?;
+        let epoch = draw_epoch(&mut conn, ids)
+            .map_err(|failure| OpenError::Prepare(StoreError::from(failure).to_string()))?;
+        Ok(Self {
+            epoch,
+            readers: Readers::open(target.clone(), config.readers)?,
+            writer: Arc::new(Writer::start(conn, target, config.queue)?),
+        })
+    }
+
+    /// Whether the database can be read.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|conn| epoch(conn).map(|_| ())).await
+    }
+
+    /// Whether the database can be written, by a transaction without content.
+    pub async fn health(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
+    }
+
+    /// Writes what is queued, refusing all that comes later, and moves the log into the database.
+    pub async fn close(&self) {
+        let writer = Arc::clone(&self.writer);
+        if tokio::task::spawn_blocking(move || writer.close()).await.is_err() {
+            tracing::error!("closing the store panicked");
+        }
+    }
+
+    /// See [`Readers::run`].
+    pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.readers.run(read).await
+    }
+
+    /// See [`Writer::run`].
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writer.run(work).await
+    }
+}
+
+/// Draws the epoch of a new database; of several processes at once, one.
+fn draw_epoch(conn: &mut Conn, ids: &dyn IdGenerator) -> Result<Epoch, Failure> {
+    let row = (meta::name.eq("epoch"), meta::value.eq(ids.id()));
+    on_conn!(conn, c => diesel::insert_into(meta::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    epoch(conn)
+}
+
+fn epoch(conn: &mut Conn) -> Result<Epoch, Failure> {
+    let value: String = on_conn!(conn, c => meta::table
+        .filter(meta::name.eq("epoch"))
+        .select(meta::value)
+        .get_result(c))?;
+    Ok(Epoch::new(value))
+}

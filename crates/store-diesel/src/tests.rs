@@ -1,0 +1,6 @@
+//! What only a look behind the ports can show.
+
+mod fixtures;
+mod full;
+mod groups;
+mod statements;

@@ -1,0 +1,156 @@
+//! Every statement finds what it needs by an index.
+#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use common::{NOW, append, config, hello, path};
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use herald_domain::{Content, ItemFilter, NotificationId, Patch, Rev, SessionId, Status, UserKey};
+use herald_ports::{
+    Append, Entry, Idempotency, InboxStore, NewSession, NewUser, NotificationStore, PasswordHash,
+    Position, SessionStore, SystemRandom, Ticket, UserChange, UserStore,
+};
+use herald_store_diesel::DieselStore;
+
+/// The text of every statement that any connection ran.
+static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+#[expect(clippy::needless_pass_by_value, reason = "diesel hands it over")]
+fn note(event: InstrumentationEvent<'_>) {
+    if let InstrumentationEvent::StartQuery { query, .. } = event {
+        let text = query.to_string();
+        if let Some((text, _)) = text.split_once(" -- binds") {
+            SEEN.lock().unwrap().insert(text.to_owned());
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[tokio::test]
+async fn no_statement_looks_at_every_row() {
+    set_default_instrumentation(|| Some(Box::new(note) as Box<dyn Instrumentation>)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = DieselStore::open(&config(&folder), &SystemRandom).unwrap();
+    do_everything(&store).await;
+    store.close().await;
+
+    let seen = std::mem::take(&mut *SEEN.lock().unwrap());
+    let mut conn = SqliteConnection::establish(&path(&folder)).unwrap();
+    let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+    let ours = |text: &&String| {
+        verbs.iter().any(|verb| text.starts_with(verb)) && !text.contains("__diesel_")
+    };
+    let statements: Vec<_> = seen.iter().filter(ours).collect();
+    assert!(statements.len() > 40, "{statements:#?}");
+    for statement in &statements {
+        for step in plan(&mut conn, statement) {
+            let whole = step.starts_with("SCAN") || step.contains("AUTOMATIC");
+            assert!(!whole, "{step}\n{statement}");
+        }
+    }
+    for (condition, index) in [
+        ("`rev` != `inbox_items`.`seq`", "inbox_items_touched"),
+        ("`collapse` = ", "inbox_items_collapsing"),
+    ] {
+        let asks = statements.iter().find(|text| text.contains(condition));
+        let plan = plan(&mut conn, asks.unwrap());
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:?}");
+    }
+}
+
+fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
+    let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps: Vec<Step> = explain.load(conn).unwrap();
+    steps.into_iter().map(|step| step.detail).collect()
+}
+
+/// Uses every method that asks more than one way, and every kind of answer.
+async fn do_everything(store: &DieselStore) {
+    let alice = users(store).await;
+    sessions(store, alice).await;
+    sends(store).await;
+    inbox(store, alice).await;
+}
+
+async fn users(store: &DieselStore) -> UserKey {
+    let bob = NewUser {
+        username: "bob".parse().unwrap(),
+        password: PasswordHash::new("x"),
+        email: None,
+        role: "user".parse().unwrap(),
+        now: NOW,
+    };
+    let bob = store.register(bob).await.unwrap().unwrap();
+    store.by_key(bob.key).await.unwrap();
+    store.login("bob".parse().unwrap()).await.unwrap();
+    let change = UserChange { role: Some("admin".parse().unwrap()), company: None };
+    store.change(bob.id, change, NOW).await.unwrap();
+    let alice = store.ensure("alice".parse().unwrap(), NOW).await.unwrap();
+    alice.unwrap().key
+}
+
+async fn sessions(store: &DieselStore, user: UserKey) {
+    let session = NewSession {
+        id: SessionId::new("laptop"),
+        user,
+        refresh: [1; 32],
+        refresh_expires_at: NOW.plus(std::time::Duration::from_secs(1)),
+        now: NOW,
+    };
+    let ticket = Ticket { user, session: None, access_expires_at: NOW, expires_at: NOW };
+    store.open(session).await.unwrap();
+    for _ in 0..2 {
+        store.rotate([1; 32], [2; 32], NOW, NOW).await.unwrap();
+    }
+    for since in [None, Some(0)] {
+        store.revocations_since(since).await.unwrap();
+    }
+    store.issue_ticket([3; 32], ticket, NOW).await.unwrap();
+    store.redeem_ticket([3; 32], NOW).await.unwrap();
+}
+
+async fn sends(store: &DieselStore) {
+    let idempotency = Idempotency { key: [1; 16], fingerprint: [1; 16] };
+    let replaced = Content {
+        collapse_key: Some("build".parse().unwrap()),
+        ..Content::of("running".parse().unwrap())
+    };
+    for _ in 0..2 {
+        store.append(append("alice", replaced.clone())).await.unwrap();
+    }
+    let mut many = Append { idempotency: Some(idempotency), ..hello("alice") };
+    if let Entry::Send(draft) = &mut many.entries[0] {
+        draft.recipients.push("carol".parse().unwrap());
+    }
+    store.append(many).await.unwrap();
+    store.replay(idempotency).await.unwrap();
+    store.sent(NotificationId::new(1)).await.unwrap();
+}
+
+async fn inbox(store: &DieselStore, user: UserKey) {
+    let filter = ItemFilter {
+        status: Status::Unread,
+        category: Some("ci".parse().unwrap()),
+        ..ItemFilter::default()
+    };
+    for position in [Position::Cursor(None), Position::Offset(0)] {
+        store.page(user, filter.clone(), position, 20).await.unwrap();
+    }
+    let ids = vec![NotificationId::new(2), NotificationId::new(3)];
+    store.item(user, ids[0]).await.unwrap();
+    store.patch(user, ids.clone(), Patch::seen(), NOW).await.unwrap();
+    store.changes(user, Rev::default(), 20).await.unwrap().unwrap();
+    store.seen_all(user, NOW).await.unwrap();
+    store.read_all(user, NOW).await.unwrap();
+    store.delete(user, ids).await.unwrap();
+}

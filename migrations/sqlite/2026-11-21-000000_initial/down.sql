@@ -1,0 +1,12 @@
+DROP TABLE inbox_tombstones;
+DROP TABLE inbox_items;
+DROP TABLE inbox_heads;
+DROP TABLE idempotency_keys;
+DROP TABLE notifications;
+DROP TABLE api_keys;
+DROP TABLE revocations;
+DROP TABLE tickets;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE users;
+DROP TABLE meta;
