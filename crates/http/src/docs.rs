@@ -25,7 +25,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config
         .route(openapi, web::get().to(serve_openapi))
         .route(problems, web::get().to(serve_problems))
-        .service(web::resource(docs).route(web::get().to(to_interface)))
+        .route(docs, web::get().to(to_interface))
         .service(interface);
 }
 

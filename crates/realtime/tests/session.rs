@@ -1,5 +1,7 @@
 //! What a device sees of a session, without a socket, a store or a clock.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use bytes::Bytes;
 use herald_application::{AuthError, InboxError};
 use herald_domain::{

@@ -8,26 +8,26 @@ use super::{PATIENCE, Socket, Stream};
 
 /// Somebody who talks to the server by HTTP.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
-    pub address: SocketAddr,
-    pub token: Option<String>,
+    pub(crate) address: SocketAddr,
+    pub(crate) token: Option<String>,
 }
 
 /// What the server answered.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
     /// `null` if the body is no JSON
-    pub json: Value,
+    pub(crate) json: Value,
 }
 
 impl Answer {
     /// The answer, which must have this status.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         let text = String::from_utf8_lossy(&self.bytes);
         assert_eq!(self.status, status, "{text}");
         self
@@ -35,7 +35,7 @@ impl Answer {
 
     /// The answer, which must be a problem with this status and code.
     #[track_caller]
-    pub fn expect_problem(self, status: u16, code: &str) -> Self {
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);
         assert_eq!(answer.json["code"], code, "{}", answer.json);
         assert_eq!(answer.json["status"], status, "{}", answer.json);
@@ -45,18 +45,18 @@ impl Answer {
     }
 
     /// A header as text; empty if there is none.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Client {
-    pub fn new(address: SocketAddr, token: Option<&str>) -> Self {
+    pub(crate) fn new(address: SocketAddr, token: Option<&str>) -> Self {
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { http, address, token: token.map(str::to_owned) }
     }
 
-    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let url = format!("http://{}{path}", self.address);
         let request = self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
         match &self.token {
@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// The answer, or `None` if the connection broke.
-    pub async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
+    pub(crate) async fn try_send(&self, request: RequestBuilder) -> Option<Answer> {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.ok()?.to_vec();
@@ -74,44 +74,44 @@ impl Client {
         Some(Answer { status, headers, bytes, json })
     }
 
-    pub async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
         self.try_send(request).await.expect("an answer")
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request("POST", path).json(body)).await
     }
 
-    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.send(self.request("PATCH", path).json(body)).await
     }
 
-    pub async fn put(&self, path: &str) -> Answer {
+    pub(crate) async fn put(&self, path: &str) -> Answer {
         self.send(self.request("PUT", path)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(self.request("DELETE", path)).await
     }
 
     /// Sends a message to a user; answers the notification's number.
-    pub async fn tell(&self, user: &str, message: &str) -> i64 {
+    pub(crate) async fn tell(&self, user: &str, message: &str) -> i64 {
         let body = json!({"to": {"user": user}, "message": message});
         let answer = self.post("/api/v1/notifications", &body).await.expect(201);
         answer.json["id"].as_i64().unwrap()
     }
 
     /// The counts, and the revision.
-    pub async fn count(&self) -> Value {
+    pub(crate) async fn count(&self) -> Value {
         self.get("/api/v1/notifications/count").await.expect(200).json
     }
 
     /// Every item, archived or not, newest first.
-    pub async fn everything(&self) -> Vec<Value> {
+    pub(crate) async fn everything(&self) -> Vec<Value> {
         let (mut items, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("/api/v1/notifications?status=all&limit=100{cursor}");
@@ -123,12 +123,12 @@ impl Client {
     }
 
     /// A socket of this client, whose handshake says who it is.
-    pub async fn socket(&self) -> Socket {
+    pub(crate) async fn socket(&self) -> Socket {
         Socket::open(self.address, self.token.as_deref(), "").await.unwrap()
     }
 
     /// A stream of this client.
-    pub async fn stream(&self, last_event_id: Option<&str>) -> Stream {
+    pub(crate) async fn stream(&self, last_event_id: Option<&str>) -> Stream {
         Stream::open(self, last_event_id).await
     }
 }

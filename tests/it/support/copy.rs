@@ -6,16 +6,16 @@ use super::Client;
 
 /// A device's copy of an inbox, kept as docs/protocol.md tells a client to.
 #[derive(Debug, Default, Clone, PartialEq)]
-pub struct Copy {
-    pub rev: i64,
-    pub unread: i64,
-    pub unseen: i64,
-    pub items: BTreeMap<i64, Value>,
+pub(crate) struct Copy {
+    pub(crate) rev: i64,
+    pub(crate) unread: i64,
+    pub(crate) unseen: i64,
+    pub(crate) items: BTreeMap<i64, Value>,
 }
 
 impl Copy {
     /// What the REST API says.
-    pub async fn of(client: &Client) -> Self {
+    pub(crate) async fn of(client: &Client) -> Self {
         // a list and a count of the same moment, or none was quiet enough
         loop {
             let before = client.count().await;
@@ -33,7 +33,7 @@ impl Copy {
 
     /// Takes over a message. Panics if it goes back.
     #[track_caller]
-    pub fn hear(&mut self, message: &Value) {
+    pub(crate) fn hear(&mut self, message: &Value) {
         let rev = message["rev"].as_i64().unwrap();
         assert!(rev > self.rev, "went from {} back to {message}", self.rev);
         match message["type"].as_str().unwrap() {

@@ -8,21 +8,21 @@ mod socket;
 mod stream;
 mod token;
 
-pub use client::{Answer, Client};
-pub use copy::Copy;
-pub use server::{Builder, Server};
-pub use skip::skip;
-pub use socket::Socket;
-pub use stream::Stream;
-pub use token::{SECRET, mint, mint_claims};
+pub(crate) use client::{Answer, Client};
+pub(crate) use copy::Copy;
+pub(crate) use server::{Builder, Server};
+pub(crate) use skip::skip;
+pub(crate) use socket::Socket;
+pub(crate) use stream::Stream;
+pub(crate) use token::{SECRET, mint, mint_claims};
 
 use std::time::Duration;
 
 /// How long anything may take before a test fails: generous, for the machine may be busy.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until `ready` is true, looking often.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut ready: impl FnMut() -> F) {
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut ready: impl FnMut() -> F) {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while !ready().await {
         assert!(tokio::time::Instant::now() < deadline, "never: {what}");

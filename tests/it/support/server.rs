@@ -12,32 +12,32 @@ use super::{Client, PATIENCE, SECRET, eventually, mint};
 
 /// How a server is to be started.
 #[derive(Clone)]
-pub struct Builder {
+pub(crate) struct Builder {
     variables: Vec<(String, String)>,
     folder: Arc<TempDir>,
 }
 
 impl Builder {
     /// Sets a variable of the environment.
-    pub fn set(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Leaves a variable out that is otherwise set.
-    pub fn unset(mut self, name: &str) -> Self {
+    pub(crate) fn unset(mut self, name: &str) -> Self {
         self.variables.retain(|(known, _)| known != name);
         self
     }
 
     /// The folder of the server's data; it lives as long as any server or builder on it.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// A command of the binary with this environment.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_herald"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HERALD_")) {
             command.env_remove(name);
@@ -48,14 +48,14 @@ impl Builder {
     }
 
     /// Runs a command of the binary to its end; answers its success and all it said.
-    pub fn run(&self, arguments: &[&str]) -> (bool, String) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (bool, String) {
         let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         (output.status.success(), String::from_utf8_lossy(&said).into_owned())
     }
 
     /// Starts a server and waits until it listens.
-    pub async fn start(self) -> Server {
+    pub(crate) async fn start(self) -> Server {
         let mut command = self.command(&["serve"]);
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = ChildStderr::from_std(child.stderr.take().unwrap()).unwrap();
@@ -81,16 +81,16 @@ impl Builder {
 }
 
 /// A running server on a folder of its own. It is killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     log: Arc<Mutex<Vec<String>>>,
     builder: Builder,
 }
 
 impl Server {
     /// On SQLite, with `admin` as administrator and a secret that tests can mint tokens with.
-    pub fn builder() -> Builder {
+    pub(crate) fn builder() -> Builder {
         Builder { variables: Vec::new(), folder: Arc::new(tempfile::tempdir().unwrap()) }
             .set("HERALD_LISTEN", "127.0.0.1:0")
             .set("HERALD_LOG_FORMAT", "json")
@@ -100,82 +100,82 @@ impl Server {
     }
 
     /// A server as [`Server::builder`] describes it.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::builder().start().await
     }
 
     /// How it was started, to start another on the same folder or to run a command there.
-    pub fn builder_again(&self) -> Builder {
+    pub(crate) fn builder_again(&self) -> Builder {
         self.builder.clone()
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Every line that it has logged.
-    pub fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
 
     /// Somebody without a token.
-    pub fn anonymous(&self) -> Client {
+    pub(crate) fn anonymous(&self) -> Client {
         Client::new(self.address, None)
     }
 
     /// Somebody with this token.
-    pub fn with_token(&self, token: &str) -> Client {
+    pub(crate) fn with_token(&self, token: &str) -> Client {
         Client::new(self.address, Some(token))
     }
 
     /// A user whom the application's backend gave a token.
-    pub fn user(&self, id: &str) -> Client {
+    pub(crate) fn user(&self, id: &str) -> Client {
         self.with_token(&mint(id))
     }
 
     /// Somebody who logs in.
-    pub async fn login(&self, username: &str, password: &str) -> Client {
+    pub(crate) async fn login(&self, username: &str, password: &str) -> Client {
         let body = json!({"username": username, "password": password});
         let answer = self.anonymous().post("/api/v1/auth/login", &body).await.expect(200);
         self.with_token(answer.json["access_token"].as_str().unwrap())
     }
 
     /// The administrator.
-    pub async fn admin(&self) -> Client {
+    pub(crate) async fn admin(&self) -> Client {
         self.login("admin", "admin-password").await
     }
 
     /// A service with an API key that may send.
-    pub async fn service(&self) -> Client {
+    pub(crate) async fn service(&self) -> Client {
         let body = json!({"name": "ci-bot", "scopes": ["send"]});
         let answer = self.admin().await.post("/api/v1/admin/api-keys", &body).await.expect(201);
         self.with_token(answer.json["key"].as_str().unwrap())
     }
 
     /// Sends a signal.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([name, &self.pid().to_string()]).status();
         assert!(status.unwrap().success(), "kill {name}");
     }
 
     /// Ends it as a power cut would, without a chance to tidy up, and starts another on its folder.
-    pub async fn kill_and_restart(mut self) -> Self {
+    pub(crate) async fn kill_and_restart(mut self) -> Self {
         self.kill();
         self.builder.clone().start().await
     }
 
     /// Ends it without a chance to tidy up.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Waits until the process has ended.
-    pub async fn wait(&mut self) -> ExitStatus {
+    pub(crate) async fn wait(&mut self) -> ExitStatus {
         let mut status = None;
         let child = &mut self.child;
         let ended = std::cell::RefCell::new(&mut status);

@@ -1,7 +1,7 @@
 /// Notes that a test could not run here, and why; with `CI=true` that is a failure.
 ///
 /// The names are gathered in the file that `TEST_SKIPPED_FILE` names, which `tests/run` prints.
-pub fn skip(test: &str, reason: &str) {
+pub(crate) fn skip(test: &str, reason: &str) {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} cannot run: {reason}");
     eprintln!("skipped: {test}: {reason}");
     if let Ok(file) = std::env::var("TEST_SKIPPED_FILE") {

@@ -10,13 +10,13 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::PATIENCE;
 
 /// A WebSocket client that was not written for Herald.
-pub struct Socket {
+pub(crate) struct Socket {
     inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Socket {
     /// Opens a socket; `query` begins with `?` if there is one.
-    pub async fn open(
+    pub(crate) async fn open(
         address: SocketAddr,
         token: Option<&str>,
         query: &str,
@@ -25,7 +25,7 @@ impl Socket {
     }
 
     /// Opens a socket with further headers.
-    pub async fn open_with(
+    pub(crate) async fn open_with(
         address: SocketAddr,
         token: Option<&str>,
         query: &str,
@@ -45,22 +45,22 @@ impl Socket {
     }
 
     /// Sends a message.
-    pub async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.send(Message::text(message.to_string())).await;
     }
 
     /// Sends a frame.
-    pub async fn send(&mut self, message: Message) {
+    pub(crate) async fn send(&mut self, message: Message) {
         self.inner.send(message).await.unwrap();
     }
 
     /// Asks for what came after a position.
-    pub async fn resume(&mut self, epoch: &str, rev: i64) {
+    pub(crate) async fn resume(&mut self, epoch: &str, rev: i64) {
         self.say(json!({"type": "resume", "epoch": epoch, "rev": rev})).await;
     }
 
     /// The next message; the code, if the server closes instead; `None` if the connection is gone.
-    pub async fn next_or_close(&mut self) -> Option<Result<Value, u16>> {
+    pub(crate) async fn next_or_close(&mut self) -> Option<Result<Value, u16>> {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.inner.next()).await;
             match frame.expect("a message in time")? {
@@ -73,7 +73,7 @@ impl Socket {
     }
 
     /// The next message.
-    pub async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         match self.next_or_close().await {
             Some(Ok(message)) => message,
             other => panic!("expected a message, got {other:?}"),
@@ -81,7 +81,7 @@ impl Socket {
     }
 
     /// The next message of a type, passing over others.
-    pub async fn next_of(&mut self, kind: &str) -> Value {
+    pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
         loop {
             let message = self.next().await;
             if message["type"] == kind {
@@ -91,7 +91,7 @@ impl Socket {
     }
 
     /// The code that the server closes with, passing over messages.
-    pub async fn close_code(&mut self) -> u16 {
+    pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
             match self.next_or_close().await {
                 Some(Ok(_)) => {}
@@ -102,12 +102,12 @@ impl Socket {
     }
 
     /// Closes, as a well-behaved client does.
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         let _ = self.inner.close(None).await;
     }
 
     /// The connection below, for those who behave badly.
-    pub fn tcp(&mut self) -> &mut TcpStream {
+    pub(crate) fn tcp(&mut self) -> &mut TcpStream {
         match self.inner.get_mut() {
             MaybeTlsStream::Plain(tcp) => tcp,
             _ => unreachable!("no TLS on loopback"),

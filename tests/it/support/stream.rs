@@ -3,15 +3,15 @@ use serde_json::Value;
 use super::{Client, PATIENCE};
 
 /// A client of server-sent events.
-pub struct Stream {
+pub(crate) struct Stream {
     response: reqwest::Response,
     buffer: String,
     /// the id of the last event that had one
-    pub last_event_id: String,
+    pub(crate) last_event_id: String,
 }
 
 impl Stream {
-    pub async fn open(client: &Client, last_event_id: Option<&str>) -> Self {
+    pub(crate) async fn open(client: &Client, last_event_id: Option<&str>) -> Self {
         let mut request = client.request("GET", "/api/v1/stream").timeout(PATIENCE * 4);
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
@@ -23,7 +23,7 @@ impl Stream {
     }
 
     /// The next event's data; `None` at the end of the stream.
-    pub async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
             if let Some((event, rest)) = self.buffer.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());

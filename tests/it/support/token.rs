@@ -4,15 +4,15 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 /// The secret that the servers of these tests share with "the application's backend".
-pub const SECRET: &str = "a secret of these tests alone, 32 bytes or more";
+pub(crate) const SECRET: &str = "a secret of these tests alone, 32 bytes or more";
 
 /// A token that an application's backend minted for a user, good for an hour.
-pub fn mint(subject: &str) -> String {
+pub(crate) fn mint(subject: &str) -> String {
     mint_claims(subject, 3_600, &json!({}))
 }
 
 /// A token that ends so many seconds from now, with other claims changed or added.
-pub fn mint_claims(subject: &str, seconds: i64, other: &Value) -> String {
+pub(crate) fn mint_claims(subject: &str, seconds: i64, other: &Value) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
     let mut claims = json!({
         "sub": subject, "iat": now.min(now + seconds), "exp": now + seconds,

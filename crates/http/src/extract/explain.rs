@@ -1,23 +1,18 @@
 use herald_domain::{Rule, Violation};
-use serde_json::error::Category;
 
 use crate::problem::{Code, Problem};
 
-/// Says what is wrong with a body: not JSON at all, or not the value that was asked for in `field`.
-///
-/// serde's own text may repeat the value, which may be a secret: only what it expected is passed on.
-pub(super) fn explain(field: &str, error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => violation(field, &error.to_string()).into(),
-        Category::Syntax | Category::Eof | Category::Io => {
-            let (line, column) = (error.line(), error.column());
-            let detail = format!("the body is not JSON: see line {line}, column {column}");
-            Problem::new(Code::MalformedJson, detail)
-        }
-    }
+/// Says where a body ceases to be JSON.
+pub(super) fn malformed(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    let detail = format!("the body is not JSON: see line {line}, column {column}");
+    Problem::new(Code::MalformedJson, detail)
 }
 
-fn violation(field: &str, message: &str) -> Violation {
+/// Says which rule a body breaks that is JSON, but not the value that was asked for.
+///
+/// serde's own text may repeat the value, which may be a secret: only what it expected is passed on.
+pub(super) fn explain(field: &str, message: &str) -> Violation {
     let field = if field == "." { "body" } else { field };
     let place = message.rfind(" at line ").unwrap_or(message.len());
     let message = &message[..place];
@@ -56,7 +51,6 @@ fn expected(message: &str) -> Option<String> {
     Some(match wanted {
         "a map" => "an object".to_owned(),
         "a sequence" => "an array".to_owned(),
-        structure if structure.starts_with("struct ") => "an object".to_owned(),
         names if names.contains('`') => {
             names.replace("one of ", "").replace(" or ", ", ").replace('`', "")
         }

@@ -5,11 +5,13 @@ mod caller;
 mod explain;
 mod idempotency_key;
 mod json;
+mod object;
 mod path;
 mod query;
 
 pub(crate) use caller::{Admin, Caller, Person, person};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
+pub(crate) use object::object;
 pub(crate) use path::PathParam;
 pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};

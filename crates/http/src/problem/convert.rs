@@ -117,3 +117,42 @@ fn lost(reason: Resync) -> &'static str {
         Resync::Unknown => "the inbox never was at that position: read the whole inbox again",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+
+    use super::*;
+
+    fn answer(error: StoreError) -> (u16, &'static str, String, Problem) {
+        let problem = Problem::from(error);
+        let response = problem.error_response();
+        let wait = response.headers().get("retry-after");
+        let wait = wait.map_or(String::new(), |wait| wait.to_str().unwrap().to_owned());
+        (response.status().as_u16(), problem.code.as_str(), wait, problem)
+    }
+
+    #[test]
+    fn a_store_that_fails_says_when_to_come_again_but_not_why() {
+        let secret = || "password=canary".to_owned();
+        for (error, expected) in [
+            (StoreError::Overloaded, (503, "unavailable", "1")),
+            (StoreError::Unavailable(secret()), (503, "unavailable", "1")),
+            (StoreError::Full, (507, "store_full", "30")),
+            (StoreError::Corrupt(secret()), (500, "internal", "")),
+        ] {
+            let (status, code, wait, problem) = answer(error);
+            assert_eq!((status, code, &*wait), expected);
+            assert!(!problem.detail.contains("canary"));
+            assert!(problem.source.is_some(), "the log is told");
+        }
+    }
+
+    #[test]
+    fn who_may_not_act_is_told_so() {
+        let disabled = Problem::from(AuthError::Disabled).error_response();
+        assert_eq!(disabled.status(), 403);
+        let overloaded = Problem::from(AccountError::Overloaded).error_response();
+        assert_eq!(overloaded.headers().get("retry-after").unwrap(), "1");
+    }
+}

@@ -2,7 +2,8 @@ use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE,
+    WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 
@@ -19,7 +20,7 @@ impl ResponseError for Problem {
     /// Status and headers; [`complete`] adds the body, for only there the request's id is known.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
-        if let Some((name, value)) = self.header() {
+        for (name, value) in self.headers() {
             response.insert_header((name, value));
         }
         if matches!(self.code, Code::RequestTimeout | Code::BodyTooLarge) {
@@ -31,19 +32,25 @@ impl ResponseError for Problem {
 }
 
 impl Problem {
-    /// The header that tells a client what to do next.
-    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
-        let (name, value) = match self.code {
-            Code::TokenRequired | Code::WrongCredentials => (WWW_AUTHENTICATE, "Bearer"),
+    /// The headers that tell a client what to do next.
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let headers: &[(HeaderName, &'static str)] = match self.code {
+            Code::TokenRequired | Code::WrongCredentials => &[(WWW_AUTHENTICATE, "Bearer")],
             Code::TokenExpired | Code::TokenInvalid => {
-                (WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+                &[(WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)]
             }
-            Code::Unavailable => (RETRY_AFTER, "1"),
-            Code::StoreFull => (RETRY_AFTER, "30"),
-            Code::MethodNotAllowed => return self.allow.clone().map(|allow| (ALLOW, allow)),
-            _ => return None,
+            Code::Unavailable => &[(RETRY_AFTER, "1")],
+            Code::StoreFull => &[(RETRY_AFTER, "30")],
+            // RFC 9110 section 15.5.22, RFC 6455 section 4.4
+            Code::UpgradeRequired => &[(UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")],
+            Code::MethodNotAllowed => {
+                return self.allow.iter().map(|allow| (ALLOW, allow.clone())).collect();
+            }
+            _ => &[],
         };
-        Some((name, HeaderValue::from_static(value)))
+        let value =
+            |(name, value): &(HeaderName, _)| (name.clone(), HeaderValue::from_static(value));
+        headers.iter().map(value).collect()
     }
 
     fn log(&self, request_id: &str) {

@@ -36,6 +36,8 @@ impl Socket {
     const STALLED_SECONDS: u8 = 8;
     /// How long it may take to take a Close frame.
     const CLOSING_SECONDS: u8 = 3;
+    /// What the kernel may keep of a device that reads too slowly, once nothing more will come.
+    const LAST_WORDS: usize = 1024 * 1024;
 
     pub(super) fn new(io: TcpStream, unsent: &[u8]) -> Self {
         let outgoing = (!unsent.is_empty()).then(|| Box::new(Outgoing::of_rest(unsent)));
@@ -99,6 +101,15 @@ impl Socket {
         }
     }
 
+    /// Lets the kernel take the end of a begun frame and the Close frame from us, so that a device
+    /// which reads again finds them even when the connection is no longer ours.
+    fn make_room(&self) {
+        let io = socket2::SockRef::from(&self.io);
+        if let Err(error) = io.set_send_buffer_size(Self::LAST_WORDS) {
+            tracing::debug!(%error, "cannot enlarge the send buffer");
+        }
+    }
+
     fn wake(&self) {
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
@@ -156,6 +167,7 @@ impl Wire for Socket {
         let outgoing = slot.get_or_insert_default();
         if code == CloseCode::Slow {
             outgoing.drop_unsent();
+            self.make_room();
         }
         outgoing.push_close(code);
         drop(slot);

@@ -13,11 +13,24 @@ use crate::rest::user::UserBody;
 /// What is to be changed; what is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 struct UserPatch {
     /// any name; only `admin` has rights
-    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:@-]+$", example = "admin")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[A-Za-z0-9_.:@-]+$",
+        example = "admin"
+    )]
     role: Option<String>,
-    #[schema(min_length = 1, max_length = 128, pattern = "^[A-Za-z0-9_.:@-]+$", example = "acme")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[A-Za-z0-9_.:@-]+$",
+        example = "acme"
+    )]
     company: Option<String>,
 }
 

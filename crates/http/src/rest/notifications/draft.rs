@@ -1,7 +1,10 @@
-use herald_domain::{Kind, Priority, RawDraft, Rule, Violation, Violations};
+use herald_domain::{Kind, Priority, RawDraft, Rule, UserId, Violation, Violations};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+
+use crate::extract::object;
 
 /// What is to be said, and to whom.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -9,6 +12,7 @@ use utoipa::ToSchema;
 #[schema(as = NotificationRequest)]
 pub(super) struct DraftBody {
     /// who should know
+    #[serde(deserialize_with = "object")]
     #[schema(value_type = Audience)]
     to: To,
     /// headline, one line
@@ -46,13 +50,18 @@ pub(super) struct DraftBody {
     #[schema(value_type = Option<Object>, example = json!({"run": 7}))]
     data: Option<Map<String, Value>>,
     /// where a click leads: http, https, or a path on the same site
-    #[schema(min_length = 1, max_length = 2048, example = "/runs/7")]
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        pattern = "^(https?://[^/\\s\\\\][^\\s\\\\]*|/([^/\\s\\\\][^\\s\\\\]*)?)$",
+        example = "/runs/7"
+    )]
     action_url: Option<String>,
     /// for now `["in_app"]`, which is what it is if absent
     #[schema(value_type = Option<Vec<ChannelName>>, min_items = 1, max_items = 1)]
     channels: Option<Vec<String>>,
     /// not supported yet: absent or null
-    #[schema(value_type = Value, example = json!(null))]
+    #[schema(schema_with = null, required = false)]
     send_at: Option<String>,
     /// when it stops being worth showing; must be in the future
     #[schema(format = DateTime, example = "2026-11-21T09:00:00Z")]
@@ -76,22 +85,32 @@ struct To {
 
 /// One user, or up to 100.
 #[derive(ToSchema)]
-#[serde(untagged, deny_unknown_fields)]
+#[serde(untagged)]
 #[expect(dead_code, reason = "documents `To`, which reads it with better errors")]
 enum Audience {
-    One {
-        #[schema(
-            min_length = 1,
-            max_length = 128,
-            pattern = "^[A-Za-z0-9_.:@-]+$",
-            example = "alice"
-        )]
-        user: String,
-    },
-    Many {
-        #[schema(min_items = 1, max_items = 100, example = json!(["alice", "bob"]))]
-        users: Vec<String>,
-    },
+    One(OneUser),
+    Many(ManyUsers),
+}
+
+/// One user.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents a form of `To`")]
+struct OneUser {
+    user: UserId,
+}
+
+/// Several users; each is told once.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents a form of `To`")]
+struct ManyUsers {
+    #[schema(min_items = 1, max_items = 100, example = json!(["alice", "bob"]))]
+    users: Vec<UserId>,
+}
+
+fn null() -> Schema {
+    ObjectBuilder::new().schema_type(Type::Null).build().into()
 }
 
 /// The ways to reach somebody.

@@ -20,14 +20,19 @@ use crate::rest::answer::{self, Answer};
 #[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
     /// by what was done with the item; `inbox`, all that is not archived, if absent
+    #[param(inline)]
     pub(super) status: Option<Status>,
     /// by category
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:@-]+$")]
     pub(super) category: Option<Category>,
     /// by topic
+    #[param(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[A-Za-z0-9_.:@-]+$")]
     pub(super) topic: Option<Topic>,
     /// by priority
+    #[param(inline)]
     pub(super) priority: Option<Priority>,
     /// by kind
+    #[param(inline)]
     pub(super) kind: Option<Kind>,
     /// where the page begins: the `next_cursor` of the page before
     #[param(value_type = Option<String>)]
@@ -103,18 +108,19 @@ struct PageBody<'a> {
     #[schema(minimum = 0, example = 1)]
     unseen: i64,
     #[serde(flatten)]
+    #[schema(value_type = Numbered)]
     numbered: Option<Numbered>,
 }
 
 /// What a page that was asked for by its number has besides.
 #[derive(Serialize, ToSchema)]
 struct Numbered {
-    #[schema(example = 1)]
+    #[schema(required = false, example = 1)]
     page: u64,
-    #[schema(example = 20)]
+    #[schema(required = false, example = 20)]
     limit: usize,
     /// how many items match in all
-    #[schema(example = 42)]
+    #[schema(required = false, example = 42)]
     total: u64,
 }
 

@@ -11,15 +11,16 @@ use crate::rest::answer::{self, Answer};
 /// What is to be changed; what is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1)]
 struct FlagsPatch {
     /// it was shown
-    #[schema(example = true)]
+    #[schema(nullable = false, example = true)]
     seen: Option<bool>,
     /// it was read, and so seen
-    #[schema(example = false)]
+    #[schema(nullable = false, example = false)]
     read: Option<bool>,
     /// it was put away
-    #[schema(example = true)]
+    #[schema(nullable = false, example = true)]
     archived: Option<bool>,
 }
 

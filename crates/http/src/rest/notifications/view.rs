@@ -41,8 +41,10 @@ struct View<'a> {
     #[schema(required)]
     expires_at: Option<Timestamp>,
     #[serde(flatten)]
+    #[schema(value_type = Received)]
     received: Option<Received>,
     #[serde(flatten)]
+    #[schema(value_type = Sent)]
     sent: Option<Sent>,
 }
 
@@ -50,25 +52,23 @@ struct View<'a> {
 #[derive(Serialize, ToSchema)]
 struct Received {
     /// the revision that last touched the item
-    #[schema(value_type = i64, example = 12)]
+    #[schema(value_type = i64, required = false, example = 12)]
     rev: Rev,
-    #[schema(required)]
     seen_at: Option<Timestamp>,
-    #[schema(required)]
     read_at: Option<Timestamp>,
-    #[schema(required)]
     archived_at: Option<Timestamp>,
 }
 
 /// What only its sender sees.
 #[derive(Serialize, ToSchema)]
 struct Sent {
+    #[schema(required = false)]
     state: State,
     /// how many inboxes it is in
-    #[schema(example = 1)]
+    #[schema(required = false, example = 1)]
     recipients: i64,
     /// how many inboxes it is meant for
-    #[schema(example = 1)]
+    #[schema(required = false, example = 1)]
     total: i64,
 }
 

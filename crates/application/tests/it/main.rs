@@ -1,0 +1,7 @@
+//! The use cases, over the memory adapter.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod access;
+mod sending;
+mod support;

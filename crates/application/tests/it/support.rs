@@ -1,0 +1,126 @@
+//! Use cases over the memory adapter, with stand-ins for what is slow or random.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use herald_application::{Access, Accounts, AccountsPorts};
+use herald_contract::fixtures::{CountingIds, ManualClock};
+use herald_domain::{SessionId, Timestamp};
+use herald_memory::{MemoryBus, MemoryStore};
+use herald_ports::{
+    Claims, Clock, HashError, LiveBus, LiveEvent, LiveSink, PasswordHash, PasswordHasher,
+    TokenError, TokenIssuer, TokenVerifier, UserStore,
+};
+
+/// Tokens that say what they mean: `subject|login|end`.
+struct PlainTokens;
+
+impl TokenIssuer for PlainTokens {
+    fn issue(&self, claims: &Claims) -> String {
+        let login = claims.session.as_ref().map_or("", SessionId::as_str);
+        format!("{}|{login}|{}", claims.subject, claims.expires_at.as_micros())
+    }
+}
+
+impl TokenVerifier for PlainTokens {
+    fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        let mut parts = token.split('|');
+        let mut part = || parts.next().ok_or(TokenError::Invalid);
+        let (subject, login, end) = (part()?, part()?, part()?);
+        let expires_at = Timestamp::from_micros(end.parse().map_err(|_| TokenError::Invalid)?);
+        if expires_at <= now {
+            return Err(TokenError::Expired);
+        }
+        Ok(Claims {
+            subject: subject.parse().map_err(|_| TokenError::Invalid)?,
+            session: (!login.is_empty()).then(|| SessionId::new(login)),
+            issued_at: now,
+            expires_at,
+        })
+    }
+}
+
+/// Hashes that are the password.
+struct PlainPasswords;
+
+#[async_trait]
+impl PasswordHasher for PlainPasswords {
+    async fn hash(&self, password: String) -> Result<PasswordHash, HashError> {
+        Ok(PasswordHash::new(password))
+    }
+
+    async fn verify(
+        &self,
+        password: String,
+        hash: Option<PasswordHash>,
+    ) -> Result<bool, HashError> {
+        Ok(hash.is_some_and(|hash| hash.expose() == password))
+    }
+}
+
+/// What the devices were told.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<Vec<LiveEvent>>);
+
+impl Told {
+    /// What was told since the last call.
+    pub(crate) fn take(&self) -> Vec<LiveEvent> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl LiveSink for Told {
+    fn deliver(&self, event: &LiveEvent) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+/// Everything that tests ask for.
+pub(crate) struct World {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) bus: Arc<MemoryBus>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) accounts: Accounts,
+    pub(crate) told: Arc<Told>,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let store = Arc::new(MemoryStore::default());
+        Self::over(store.clone(), store).await
+    }
+
+    /// With users read through another store than the one that keeps them.
+    pub(crate) async fn over(store: Arc<MemoryStore>, users: Arc<dyn UserStore>) -> Self {
+        let (bus, clock) = (Arc::new(MemoryBus::default()), Arc::new(ManualClock::default()));
+        let told = Arc::new(Told::default());
+        bus.subscribe(told.clone());
+        let access = Access::open(
+            users.clone(),
+            store.clone(),
+            store.clone(),
+            Arc::new(PlainTokens),
+            bus.clone(),
+            clock.clone(),
+        );
+        let access = Arc::new(access.await.unwrap());
+        let ports = AccountsPorts {
+            users,
+            sessions: store.clone(),
+            hasher: Arc::new(PlainPasswords),
+            issuer: Arc::new(PlainTokens),
+            clock: clock.clone(),
+            ids: Arc::new(CountingIds::default()),
+        };
+        let accounts = Accounts::new(ports, access.clone(), true);
+        Self { store, bus, clock, access, accounts, told }
+    }
+
+    /// A token that an application minted, good for an hour.
+    pub(crate) fn minted(&self, subject: &str) -> String {
+        let end = self.clock.now().plus(Duration::from_secs(3_600));
+        format!("{subject}||{}", end.as_micros())
+    }
+}

@@ -1,0 +1,14 @@
+//! REST as a client sees it, over the memory adapter.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod accounts;
+mod admin;
+mod batch;
+mod bodies;
+mod edge;
+mod inbox;
+mod openapi;
+mod ownership;
+mod refusals;
+mod sending;
+mod support;

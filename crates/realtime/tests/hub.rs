@@ -1,0 +1,192 @@
+//! How events find the devices they concern, and what happens when they cannot.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use herald_domain::{
+    Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
+};
+use herald_ports::{Delivered, LiveEvent, LiveSink};
+use herald_realtime::{CloseCode, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick};
+use tokio::task::LocalSet;
+
+const ALICE: UserKey = UserKey::new(1);
+const BOB: UserKey = UserKey::new(2);
+
+/// A device that writes down what it hears.
+#[derive(Default)]
+struct Ear {
+    heard: RefCell<Vec<String>>,
+    bodies: RefCell<Vec<Bytes>>,
+}
+
+impl Ear {
+    fn note(&self, what: impl Into<String>) {
+        self.heard.borrow_mut().push(what.into());
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.heard.take()
+    }
+}
+
+impl Subscriber for Ear {
+    fn live(self: Rc<Self>, event: &'static str, head: Head, tail: &Bytes) {
+        self.bodies.borrow_mut().push(tail.clone());
+        self.note(format!("{event}@{}", head.rev));
+    }
+    fn lagged(self: Rc<Self>) {
+        self.note("lagged");
+    }
+    fn revoked(self: Rc<Self>, login: Option<&SessionId>) {
+        self.note(format!("revoked {}", login.map_or("all", SessionId::as_str)));
+    }
+    fn stop(self: Rc<Self>, code: CloseCode, retry_after_ms: u32) {
+        assert!((500..5_000).contains(&retry_after_ms), "{retry_after_ms}");
+        self.note(format!("stop {}", code.number()));
+    }
+    fn tick(self: Rc<Self>, _: Tick) {}
+}
+
+fn to(users: &[UserKey], rev: i64) -> LiveEvent {
+    let head = Head { rev: Rev::new(rev), unread: 1, unseen: 1 };
+    LiveEvent::Appended {
+        notification: Arc::new(Notification {
+            id: NotificationId::new(rev),
+            content: Content::of("hello".parse().unwrap()),
+            sender: "bot".into(),
+            created_at: Timestamp::from_micros(0),
+        }),
+        recipients: users.iter().map(|user| Delivered { user: *user, head }).collect(),
+    }
+}
+
+/// A hub of one worker, and that worker's shard.
+struct Node {
+    hub: Arc<Hub>,
+    shard: Rc<Shard>,
+}
+
+impl Node {
+    fn listen(&self, user: UserKey) -> (Rc<Ear>, Membership) {
+        let ear = Rc::new(Ear::default());
+        let membership = self.shard.join(ear.clone());
+        assert!(membership.subscribe(user));
+        (ear, membership)
+    }
+}
+
+/// Lets the shard take all that waits for it.
+async fn settle() {
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Runs a test on a worker. Time stands still, so that no second passes by chance.
+fn on_a_worker<F: Future<Output = ()>>(test: impl FnOnce(Node) -> F) {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(true).build().unwrap();
+    LocalSet::new().block_on(&runtime, async {
+        let hub = Arc::new(Hub::new(1));
+        let (shard, events) = Shard::start(&hub).unwrap();
+        tokio::task::spawn_local(events);
+        test(Node { hub, shard }).await;
+    });
+}
+
+#[test]
+fn an_event_reaches_every_device_of_its_users_and_nobody_else() {
+    on_a_worker(|node| async move {
+        let (phone, _p) = node.listen(ALICE);
+        let (laptop, _l) = node.listen(ALICE);
+        let (other, _o) = node.listen(BOB);
+        node.hub.deliver(&to(&[ALICE], 1));
+        settle().await;
+        assert_eq!(phone.heard(), ["notification@1"]);
+        assert_eq!(laptop.heard(), ["notification@1"]);
+        assert!(other.heard().is_empty());
+    });
+}
+
+#[test]
+fn one_body_serves_all_recipients() {
+    on_a_worker(|node| async move {
+        let (alice, _a) = node.listen(ALICE);
+        let (bob, _b) = node.listen(BOB);
+        node.hub.deliver(&to(&[ALICE, BOB], 1));
+        settle().await;
+        let (first, second) = (alice.bodies.take().remove(0), bob.bodies.take().remove(0));
+        assert_eq!(first.as_ptr(), second.as_ptr(), "the same bytes, not equal ones");
+    });
+}
+
+#[test]
+fn who_has_left_hears_nothing() {
+    on_a_worker(|node| async move {
+        let (gone, membership) = node.listen(ALICE);
+        let (there, _m) = node.listen(ALICE);
+        drop(membership);
+        node.hub.deliver(&to(&[ALICE], 1));
+        settle().await;
+        assert!(gone.heard().is_empty());
+        assert_eq!(there.heard(), ["notification@1"]);
+        assert_eq!(Rc::strong_count(&gone), 1, "the shard holds on to it");
+    });
+}
+
+#[test]
+fn a_full_queue_is_told_as_a_loss() {
+    on_a_worker(|node| async move {
+        let (ear, _m) = node.listen(ALICE);
+        for rev in 1..=20_000 {
+            node.hub.deliver(&to(&[ALICE], rev));
+        }
+        settle().await;
+        let heard = ear.heard();
+        assert!(heard.len() < 20_000, "the queue is bounded");
+        assert!(heard.contains(&"lagged".to_owned()));
+        node.hub.deliver(&to(&[ALICE], 20_001));
+        settle().await;
+        assert_eq!(ear.heard(), ["notification@20001"], "and it goes on");
+    });
+}
+
+#[test]
+fn a_user_has_so_many_sockets_and_no_more() {
+    on_a_worker(|node| async move {
+        let mut devices: Vec<_> = (0..MAX_SOCKETS_PER_USER).map(|_| node.listen(ALICE)).collect();
+        let late = node.shard.join(Rc::new(Ear::default()));
+        assert!(!late.subscribe(ALICE));
+        devices.pop();
+        assert!(late.subscribe(ALICE), "there is room again");
+        assert_eq!(node.hub.sockets(), usize::from(MAX_SOCKETS_PER_USER));
+    });
+}
+
+#[test]
+fn revocations_and_the_end_reach_everybody_they_concern() {
+    on_a_worker(|node| async move {
+        let (alice, _a) = node.listen(ALICE);
+        let (bob, _b) = node.listen(BOB);
+        let session = Some(SessionId::new("login"));
+        node.hub.deliver(&LiveEvent::Revoked { user: ALICE, session });
+        node.hub.deliver(&LiveEvent::Revoked { user: ALICE, session: None });
+        settle().await;
+        assert_eq!(alice.heard(), ["revoked login", "revoked all"]);
+        assert!(bob.heard().is_empty());
+        node.hub.stop(CloseCode::Restarting);
+        settle().await;
+        assert_eq!(bob.heard(), ["stop 1012"]);
+        let (late, _l) = {
+            let ear = Rc::new(Ear::default());
+            let membership = node.shard.join(ear.clone());
+            (ear, membership)
+        };
+        assert_eq!(late.heard(), ["stop 1012"], "who comes now is sent away");
+    });
+}

@@ -1,0 +1,41 @@
+//! The README keeps its word: what it says to paste, pasted.
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Server, skip};
+
+const README: &str = include_str!("../../README.md");
+
+/// The parts of the tour, one after the other.
+fn tour() -> String {
+    let parts = README.split("```sh tour\n").skip(1);
+    parts.filter_map(|part| part.split_once("```")).map(|(script, _)| script).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tour_shows_what_it_promises() {
+    if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
+        return skip("the_tour_shows_what_it_promises", "curl is not installed");
+    }
+    let server = Server::builder().unset("HERALD_JWT_SECRET").start().await;
+    // `%1` is the first job of an interactive shell, as a reader's is
+    let script = format!("set -m\n{}", tour().replace("http://127.0.0.1:8000", &server.url("")));
+    let run = tokio::task::spawn_blocking(move || {
+        Command::new("bash").arg("-c").arg(script).stdin(Stdio::null()).output().unwrap()
+    });
+    let output = run.await.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    for promised in [
+        r#""username":"alice""#,
+        "event: hello",
+        "event: notification",
+        r#""title":"Build finished","message":"main is green","kind":"success""#,
+        r#""unread":1,"unseen":1,"notification":"#,
+        r#""state":"delivered","recipients":1"#,
+        "event: changed",
+        r#"{"rev":2,"unread":0,"unseen":0}"#,
+        r#""items":[],"deleted":[1]"#,
+    ] {
+        assert!(said.contains(promised), "{promised} is not in:\n{said}");
+    }
+}
