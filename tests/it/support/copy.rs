@@ -31,6 +31,41 @@ impl Copy {
         }
     }
 
+    /// Brings it up to date by what the REST API says has changed since.
+    pub(crate) async fn catch_up(&mut self, client: &Client, epoch: &str) {
+        loop {
+            let path = format!("/api/v1/notifications/changes?since={}&epoch={epoch}", self.rev);
+            let changes = client.get(&path).await.expect(200).json;
+            if changes["rev"].as_i64().unwrap() > self.rev {
+                let mut message = changes.clone();
+                message["type"] = json!("changed");
+                self.hear(&message);
+            }
+            if changes["more"] == false {
+                return;
+            }
+        }
+    }
+
+    /// Checks that the counts are those of the items.
+    #[track_caller]
+    pub(crate) fn check_counts(&self) {
+        let without = |flag: &str| {
+            let open = |item: &&Value| item[flag].is_null() && item["archived_at"].is_null();
+            self.items.values().filter(open).count() as i64
+        };
+        assert_eq!((self.unread, self.unseen), (without("read_at"), without("seen_at")));
+    }
+
+    /// How many items there are of each message.
+    pub(crate) fn messages(&self) -> BTreeMap<&str, usize> {
+        let mut messages = BTreeMap::new();
+        for item in self.items.values() {
+            *messages.entry(item["message"].as_str().unwrap()).or_default() += 1;
+        }
+        messages
+    }
+
     /// Takes over a message. Panics if it goes back.
     #[track_caller]
     pub(crate) fn hear(&mut self, message: &Value) {

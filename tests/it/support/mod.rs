@@ -2,6 +2,10 @@
 
 mod client;
 mod copy;
+mod database;
+mod device;
+mod process;
+mod rng;
 mod server;
 mod skip;
 mod socket;
@@ -10,6 +14,9 @@ mod token;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use copy::Copy;
+pub(crate) use database::Database;
+pub(crate) use device::{Device, Line, Resuming};
+pub(crate) use rng::{Rng, amount};
 pub(crate) use server::{Builder, Server};
 pub(crate) use skip::skip;
 pub(crate) use socket::Socket;

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::PATIENCE;
 
 /// A WebSocket client that was not written for Herald.
 pub(crate) struct Socket {
-    inner: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    inner: WebSocketStream<TcpStream>,
 }
 
 impl Socket {
@@ -31,7 +31,18 @@ impl Socket {
         query: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, Box<Error>> {
-        let url = format!("ws://{address}/api/v1/ws{query}");
+        let tcp = TcpStream::connect(address).await.map_err(|error| Box::new(error.into()))?;
+        Self::open_over(tcp, token, query, headers).await
+    }
+
+    /// Opens a socket over a connection that is there.
+    pub(crate) async fn open_over(
+        tcp: TcpStream,
+        token: Option<&str>,
+        query: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Box<Error>> {
+        let url = format!("ws://{}/api/v1/ws{query}", tcp.peer_addr().unwrap());
         let mut request = url.into_client_request().map_err(Box::new)?;
         if let Some(token) = token {
             let value = format!("Bearer {token}").parse().unwrap();
@@ -40,7 +51,7 @@ impl Socket {
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        let (inner, _) = connect_async(request).await.map_err(Box::new)?;
+        let (inner, _) = client_async(request, tcp).await.map_err(Box::new)?;
         Ok(Self { inner })
     }
 
@@ -108,9 +119,6 @@ impl Socket {
 
     /// The connection below, for those who behave badly.
     pub(crate) fn tcp(&mut self) -> &mut TcpStream {
-        match self.inner.get_mut() {
-            MaybeTlsStream::Plain(tcp) => tcp,
-            _ => unreachable!("no TLS on loopback"),
-        }
+        self.inner.get_mut()
     }
 }

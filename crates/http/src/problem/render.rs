@@ -48,9 +48,10 @@ impl Problem {
             }
             _ => &[],
         };
-        let value =
-            |(name, value): &(HeaderName, _)| (name.clone(), HeaderValue::from_static(value));
-        headers.iter().map(value).collect()
+        headers
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
     }
 
     fn log(&self, request_id: &str) {
