@@ -11,7 +11,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 pub(crate) const PROBLEMS: &str = include_str!("../../../docs/problems.md");
 
 /// The paths of the pages below, which answer GET only.
-pub(crate) const PATHS: [&str; 4] = ["/openapi.json", "/docs", "/docs/problems", "/docs/{file:.*}"];
+pub(crate) const PATHS: [&str; 5] =
+    ["/openapi.json", "/docs", "/docs/problems", "/docs/{file:.*}", "/"];
 
 /// The OpenAPI document as it is served.
 static OPENAPI: LazyLock<Bytes> =
@@ -19,7 +20,7 @@ static OPENAPI: LazyLock<Bytes> =
 
 /// The OpenAPI document, an interface to try it, and what the problem types refer to.
 pub(crate) fn configure(config: &mut ServiceConfig) {
-    let [openapi, docs, problems, files] = PATHS;
+    let [openapi, docs, problems, files, root] = PATHS;
     let interface = SwaggerUi::new(files)
         .config(Config::from(openapi).persist_authorization(false).use_base_layout());
     config

@@ -43,7 +43,7 @@ async fn a_sane_request_id_is_kept() {
 async fn what_does_not_exist_is_a_problem_too() {
     let api = api().await;
     for path in
-        ["/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/notifications/1/2", "/docs/nothing.js"]
+        ["/nothing", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/notifications/1/2", "/docs/nothing.js"]
     {
         let reply = api.get(path, "u/alice").await;
         assert_eq!(reply.header("content-type"), "application/problem+json", "{path}");
