@@ -27,6 +27,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         .route(openapi, web::get().to(serve_openapi))
         .route(problems, web::get().to(serve_problems))
         .route(docs, web::get().to(to_interface))
+        .route(root, web::get().to(to_interface))
         .service(interface);
 }
 

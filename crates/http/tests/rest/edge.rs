@@ -119,8 +119,10 @@ async fn health() {
 #[actix_web::test]
 async fn the_documentation_is_served_from_here_alone() {
     let api = api().await;
-    let redirect = api.get("/docs", "").await;
-    assert_eq!((redirect.status.as_u16(), redirect.header("location")), (307, "/docs/"));
+    for path in ["/", "/docs"] {
+        let redirect = api.get(path, "").await;
+        assert_eq!((redirect.status.as_u16(), redirect.header("location")), (307, "/docs/"));
+    }
     let page = api.get("/docs/", "").await;
     assert_eq!(page.status, 200);
     let page = String::from_utf8(page.body.to_vec()).unwrap();
