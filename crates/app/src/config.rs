@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -137,7 +138,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let raw: Raw = figment
-            .merge(Env::prefixed("HERALD_").ignore(&["config"]))
+            .merge(Variables)
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(|error| anyhow!("{}", describe(&error)))?;
@@ -198,6 +199,34 @@ impl Config {
     }
 }
 
+/// The `HERALD_*` variables. What they hold is text, and not read as figment would: a password of
+/// digits is no number.
+struct Variables;
+
+/// The keys whose variables hold numbers or lists.
+const NOT_TEXT: &[&str] =
+    &["workers", "allowed_origins", "retention_max_items", "retention_max_days"];
+
+impl Provider for Variables {
+    fn metadata(&self) -> Metadata {
+        Metadata::named("the HERALD_* variables")
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let variables = Env::prefixed("HERALD_").ignore(&["config"]);
+        let values = variables.iter().map(|(key, text)| {
+            let key = key.into_string();
+            let value = if NOT_TEXT.contains(&&*key) {
+                text.parse().unwrap_or_else(|never| match never {})
+            } else {
+                Value::from(text)
+            };
+            (key, value)
+        });
+        Ok(Profile::Default.collect(values.collect()))
+    }
+}
+
 /// A secret that is given itself, or as the name of a file with it.
 fn secret(
     key: &str,
@@ -232,6 +261,12 @@ fn describe(error: &figment::Error) -> String {
             Kind::UnknownField(name, _) => format!("unknown key {name}{}", source(error)),
             Kind::MissingField(name) => format!("{name} is missing"),
             Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
+                let expected = expected.to_string();
+                let expected = match expected.as_str() {
+                    "usize" | "u32" | "u64" => "a whole number",
+                    "a sequence" => "a list, such as [\"https://app.example.com\"]",
+                    other => other,
+                };
                 format!("{key} must be {expected}{}", source(error))
             }
             Kind::UnknownVariant(_, known) => {
