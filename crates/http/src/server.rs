@@ -80,6 +80,8 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
                 .client_request_timeout(HEAD_TIMEOUT)
                 .client_disconnect_timeout(Duration::from_secs(1))
                 .tcp_nodelay(true)
+                // a stream whose reader is gone must not hold one of the user's places
+                .h1_allow_half_closed(false)
                 .on_connect_ext(|io: &TcpStream, _| harden(io))
                 .upgrade(Upgrade::new(app(), context.clone()))
                 .h1(app())

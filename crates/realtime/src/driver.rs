@@ -56,7 +56,7 @@ pub struct Driver {
 
 impl Driver {
     /// The most changes that are read at once for one device.
-    const PAGE: usize = 100;
+    const PAGE: usize = 50;
 
     /// Over the use cases.
     pub fn new(access: Arc<Access>, inbox: Arc<Inbox>) -> Self {

@@ -12,15 +12,17 @@ use crate::{CloseCode, Driver, Frame, Job};
 
 /// What carries messages to one device. Its methods never wait.
 pub trait Wire: 'static {
-    /// Sends a message, or keeps it until the device takes it; `false` if too much is waiting.
-    #[must_use]
-    fn send(&self, frame: &Frame) -> bool;
+    /// Sends a message, or keeps it until the device takes it.
+    fn send(&self, frame: &Frame);
     /// Sends a ping, or what stands for it.
     fn ping(&self);
     /// Sends nothing more but this, and ends.
     fn close(&self, code: CloseCode);
     /// Whether something waits for the device.
     fn has_backlog(&self) -> bool;
+    /// Whether live messages may be added to what waits. What has no room is read from the store
+    /// when nothing waits any more, so that a slow device costs a bounded amount of memory.
+    fn has_room(&self) -> bool;
     /// A second has passed; `false` if the device has taken nothing for too long.
     #[must_use]
     fn tick(&self) -> bool;
@@ -154,11 +156,7 @@ impl<W: Wire> Peer<W> {
 
     fn act_one(self: &Rc<Self>, action: Action) {
         match action {
-            Action::Send(frame) => {
-                if !self.wire.send(&frame) {
-                    self.end(CloseCode::Slow);
-                }
-            }
+            Action::Send(frame) => self.wire.send(&frame),
             Action::Ping => self.wire.ping(),
             Action::Close(code) => self.wire.close(code),
             Action::Start(job) => self.start(job),
@@ -203,7 +201,8 @@ impl<W: Wire> Peer<W> {
 
 impl<W: Wire> Subscriber for Peer<W> {
     fn live(self: Rc<Self>, event: &'static str, head: Head, tail: &Bytes) {
-        self.with(|session, out| session.live(event, head, tail, out));
+        let room = self.wire.has_room();
+        self.with(|session, out| session.live(event, head, tail, room, out));
     }
 
     fn lagged(self: Rc<Self>) {

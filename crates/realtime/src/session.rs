@@ -207,13 +207,21 @@ impl Session {
         }
     }
 
-    /// An event of the session's user: `tail` is the message without place and counts.
-    pub fn live(&mut self, event: &'static str, head: Head, tail: &Bytes, out: &mut Vec<Action>) {
+    /// An event of the session's user: `tail` is the message without place and counts. Where there
+    /// is no room for it, it is read from the store once there is.
+    pub fn live(
+        &mut self,
+        event: &'static str,
+        head: Head,
+        tail: &Bytes,
+        room: bool,
+        out: &mut Vec<Action>,
+    ) {
         self.heard_of = self.heard_of.max(head.rev);
         if self.phase != Phase::Live || self.reading != Reading::No || head.rev <= self.sent {
             return;
         }
-        if head.rev == self.sent.next() {
+        if room && head.rev == self.sent.next() {
             self.sent = head.rev;
             out.push(Action::Send(Frame::at(event, head, tail.clone())));
         } else {

@@ -241,7 +241,7 @@ impl World {
         let Some(event) = event else { return };
         let mut out = Vec::new();
         for (event, head, tail) in messages(self.user.key, &event) {
-            self.session.live(event, head, &tail, &mut out);
+            self.session.live(event, head, &tail, true, &mut out);
         }
         self.take(out);
     }
@@ -350,7 +350,7 @@ fn messages(user: UserKey, event: &LiveEvent) -> Vec<Message> {
         local
             .run_until(async {
                 while ear.0.borrow().is_empty() {
-                    tokio::task::yield_now().await
+                    tokio::task::yield_now().await;
                 }
             })
             .await;

@@ -36,18 +36,20 @@ fn outage() -> StoreError {
 struct Device {
     session: Session,
     actions: Vec<Action>,
+    /// whether the wire takes more
+    room: bool,
 }
 
 impl Device {
     fn anonymous() -> Self {
-        Self { session: Session::anonymous(Tick(0)), actions: Vec::new() }
+        Self { session: Session::anonymous(Tick(0)), actions: Vec::new(), room: true }
     }
 
     /// A session whose head is being read.
     fn starting() -> Self {
         let mut actions = Vec::new();
         let session = Session::of(&user(1), Tick(0), &mut actions);
-        Self { session, actions }
+        Self { session, actions, room: true }
     }
 
     /// A session that was told hello at this revision, and takes what comes.
@@ -68,10 +70,18 @@ impl Device {
         self.session.drained(&mut self.actions);
     }
 
+    /// The wire has sent all that waited.
+    fn drained(&mut self) {
+        self.room = true;
+        self.session.drained(&mut self.actions);
+    }
+
     fn event(&mut self, rev: i64) {
         let tail = Bytes::from_static(b"\"items\":[],\"deleted\":[]}");
-        self.session.live("changed", head(rev), &tail, &mut self.actions);
-        self.session.drained(&mut self.actions);
+        self.session.live("changed", head(rev), &tail, self.room, &mut self.actions);
+        if self.room {
+            self.session.drained(&mut self.actions);
+        }
     }
 
     fn tick(&mut self, seconds: u32, clock: Timestamp) {
@@ -211,6 +221,20 @@ fn a_store_that_does_not_answer_is_asked_again_every_second() {
     assert_eq!(device.said(), ["read changes since 7"]);
     device.changes(7, 10);
     assert_eq!(device.said(), ["changed@10"]);
+}
+
+#[test]
+fn a_slow_device_is_brought_up_to_date_when_it_has_taken_what_waited() {
+    let mut device = Device::live(7);
+    device.room = false;
+    device.event(8);
+    device.event(9);
+    assert!(device.said().is_empty(), "nothing is added to what waits");
+    device.drained();
+    assert_eq!(device.said(), ["read changes since 7"]);
+    device.changes(7, 9);
+    device.event(10);
+    assert_eq!(device.said(), ["changed@9", "changed@10"]);
 }
 
 #[test]

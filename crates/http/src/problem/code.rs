@@ -23,6 +23,7 @@ pub(crate) enum Code {
     Validation,
     IdempotencyKeyReused,
     UpgradeRequired,
+    TooManySockets,
     Internal,
     Unavailable,
     StoreFull,
@@ -31,7 +32,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, by ascending status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::TokenRequired,
@@ -52,6 +53,7 @@ impl Code {
         Self::Validation,
         Self::IdempotencyKeyReused,
         Self::UpgradeRequired,
+        Self::TooManySockets,
         Self::Internal,
         Self::Unavailable,
         Self::StoreFull,
@@ -82,6 +84,7 @@ impl Code {
                 ("idempotency_key_reused", 422, "idempotency key used for another request")
             }
             Self::UpgradeRequired => ("upgrade_required", 426, "another version required"),
+            Self::TooManySockets => ("too_many_sockets", 429, "too many sockets"),
             Self::Internal => ("internal", 500, "internal error"),
             Self::Unavailable => ("unavailable", 503, "temporarily unavailable"),
             Self::StoreFull => ("store_full", 507, "store full"),

@@ -13,6 +13,8 @@ use super::socket::Socket;
 
 /// The longest message that a client may send.
 const MAX_MESSAGE: usize = 16 * 1024;
+/// The longest frame: a message in one, behind the longest header (RFC 6455 section 5.2).
+const MAX_FRAME: usize = MAX_MESSAGE + 14;
 
 thread_local! {
     /// What a worker's sockets read into, one after the other: a socket keeps only the beginning of
@@ -69,6 +71,10 @@ impl Pump {
             while !self.peer.is_busy() && !self.peer.is_closed() {
                 match self.codec.decode(&mut self.unread) {
                     Ok(Some(frame)) => self.take(frame),
+                    // the codec looks at a length only when all of the frame is there
+                    Ok(None) if self.unread.len() > MAX_FRAME => {
+                        self.peer.on_close(CloseCode::TooBig);
+                    }
                     Ok(None) => break,
                     Err(ProtocolError::Overflow) => self.peer.on_close(CloseCode::TooBig),
                     Err(_) => self.peer.on_close(CloseCode::ProtocolError),

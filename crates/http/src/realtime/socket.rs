@@ -76,7 +76,7 @@ impl Socket {
 
     /// Answers a ping.
     pub(super) fn pong(&self, payload: &[u8]) {
-        self.write(2 + payload.len(), |out| frame::pong(out, payload));
+        self.write(|out| frame::pong(out, payload));
     }
 
     /// Writes what waits. Ready when nothing does.
@@ -116,28 +116,23 @@ impl Socket {
         }
     }
 
-    /// Writes a frame, or keeps what the device does not take; `false` if too much is kept.
-    fn write(&self, len: usize, put: impl FnOnce(&mut Vec<u8>)) -> bool {
+    /// Writes a frame, or keeps what the device does not take.
+    fn write(&self, put: impl FnOnce(&mut Vec<u8>)) {
         if self.is_closing() {
-            return true;
+            return;
         }
         let mut slot = self.outgoing.borrow_mut();
         if let Some(outgoing) = slot.as_mut() {
-            let fits = outgoing.has_room(len);
-            if fits {
-                outgoing.push(put);
-            }
-            return fits;
+            return outgoing.push(put);
         }
-        let mut bytes = Vec::with_capacity(len + 10);
+        let mut bytes = Vec::new();
         put(&mut bytes);
         let sent = match self.io.try_write(&bytes) {
             Ok(sent) => sent,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
             Err(_) => {
                 drop(slot);
-                self.kill();
-                return true;
+                return self.kill();
             }
         };
         if sent < bytes.len() {
@@ -145,18 +140,16 @@ impl Socket {
             drop(slot);
             self.wake();
         }
-        true
     }
 }
 
 impl Wire for Socket {
-    fn send(&self, frame: &Frame) -> bool {
-        let len = frame.head.len() + frame.tail.len();
-        self.write(len, |out| frame::text(out, &frame.head, &frame.tail))
+    fn send(&self, frame: &Frame) {
+        self.write(|out| frame::text(out, &frame.head, &frame.tail));
     }
 
     fn ping(&self) {
-        self.write(2, frame::ping);
+        self.write(frame::ping);
     }
 
     fn close(&self, code: CloseCode) {
@@ -178,6 +171,10 @@ impl Wire for Socket {
 
     fn has_backlog(&self) -> bool {
         self.outgoing.borrow().is_some()
+    }
+
+    fn has_room(&self) -> bool {
+        self.outgoing.borrow().as_ref().is_none_or(|outgoing| outgoing.has_room())
     }
 
     fn tick(&self) -> bool {

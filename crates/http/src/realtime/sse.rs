@@ -19,7 +19,7 @@ pub(super) struct EventWire {
 }
 
 impl EventWire {
-    /// The most that waits for one device. A single message may be longer, if it waits alone.
+    /// Nothing live is added to more than this.
     const LIMIT: usize = 256 * 1024;
     /// How long a device may take nothing.
     const STALLED_SECONDS: u8 = 8;
@@ -52,18 +52,13 @@ impl EventWire {
 }
 
 impl Wire for EventWire {
-    fn send(&self, frame: &Frame) -> bool {
+    fn send(&self, frame: &Frame) {
         let Frame { event, rev, head, tail } = frame;
-        let waiting = self.waiting.borrow().len();
-        if waiting > 0 && waiting + head.len() + tail.len() > Self::LIMIT {
-            return false;
-        }
         let id = rev.map(|rev| format!("id: {}:{rev}\n", self.epoch)).unwrap_or_default();
         let mut text = format!("{id}event: {event}\ndata: {head}").into_bytes();
         text.extend_from_slice(tail);
         text.extend_from_slice(b"\n\n");
         self.push(&text);
-        true
     }
 
     fn ping(&self) {
@@ -77,6 +72,10 @@ impl Wire for EventWire {
 
     fn has_backlog(&self) -> bool {
         !self.waiting.borrow().is_empty()
+    }
+
+    fn has_room(&self) -> bool {
+        self.waiting.borrow().len() < Self::LIMIT
     }
 
     fn tick(&self) -> bool {

@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use herald_domain::{Rev, Rule, UserPrincipal, Violation};
-use herald_realtime::{Context, Peer, Resume};
+use herald_realtime::{Context, MAX_SOCKETS_PER_USER, Peer, Resume};
 use utoipa::IntoParams;
 
 use super::sse::{EventBody, EventWire};
@@ -43,6 +43,8 @@ impl ReadQuery for StreamQuery {
         ("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard: `epoch:rev`"),
     ),
     responses(
+        (status = 429, description = "the user has too many sockets and streams", body = ProblemBody,
+         content_type = "application/problem+json"),
         (status = 200, description = "events, without end", body = String, content_type = "text/event-stream"),
         (status = 403, description = "this is an API key", body = ProblemBody,
          content_type = "application/problem+json"),
@@ -60,6 +62,10 @@ pub(crate) async fn open_stream(
     let Some(context) = request.app_data::<Rc<Context>>() else {
         return Err(Problem::hidden(Code::Internal, "not configured", &"no realtime context"));
     };
+    if !context.shard.has_place(user.key) {
+        let detail = format!("a user has at most {MAX_SOCKETS_PER_USER} sockets and streams");
+        return Err(Problem::new(Code::TooManySockets, detail));
+    }
     let wire = EventWire::new(context.driver.epoch().clone());
     let peer = Peer::silent(context, wire, &user, resume);
     Ok(HttpResponse::Ok()

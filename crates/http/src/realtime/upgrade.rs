@@ -132,7 +132,8 @@ fn accept<B: MessageBody>(
     Ok(())
 }
 
-/// Writes an answer that is no accepted handshake, and closes.
+/// Writes an answer that is no accepted handshake, as it comes, for it may be a stream without end;
+/// and closes.
 async fn refuse<B: MessageBody>(
     framed: Framed<TcpStream, Codec>,
     mut response: Response<B>,
@@ -146,8 +147,9 @@ async fn refuse<B: MessageBody>(
     while let Some(chunk) = poll_fn(|cx| Pin::as_mut(&mut body).poll_next(cx)).await {
         let chunk = chunk.map_err(|error| io::Error::other(error.into().to_string()))?;
         parts.codec.encode(Message::Chunk(Some(chunk)), &mut out)?;
+        parts.io.write_all_buf(&mut out).await?;
     }
     parts.codec.encode(Message::Chunk(None), &mut out)?;
-    parts.io.write_all(&out).await?;
+    parts.io.write_all_buf(&mut out).await?;
     parts.io.shutdown().await
 }

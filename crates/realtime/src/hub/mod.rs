@@ -105,6 +105,11 @@ impl Hub {
         self.directory.iter().map(|presence| usize::from(presence.sockets)).sum()
     }
 
+    /// Whether the user may open another socket or stream on this node.
+    fn has_place(&self, user: UserKey) -> bool {
+        self.directory.get(&user).is_none_or(|presence| presence.sockets < MAX_SOCKETS_PER_USER)
+    }
+
     /// Takes the next worker's receivers; `None` if all are taken.
     fn take_worker(&self) -> Option<(usize, Receivers)> {
         self.workers.iter().enumerate().find_map(|(index, worker)| {

@@ -63,6 +63,12 @@ impl Shard {
         self.now.get()
     }
 
+    /// Whether the user may open another socket or stream on this node, as far as one can tell
+    /// before it is open.
+    pub fn has_place(&self, user: UserKey) -> bool {
+        self.hub.has_place(user)
+    }
+
     /// Adds a session, whose user may not be known yet.
     pub fn join(self: &Rc<Self>, subscriber: Rc<dyn Subscriber>) -> Membership {
         let id = self.next_id.get();
