@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-memory", &["herald-domain", "herald-ports"]),
     ("herald-store-diesel", &["herald-domain", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
+    ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),
     (
         "herald-app",

@@ -2,6 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod architecture;
+mod asyncapi;
+mod cli;
+mod devices;
+mod frames;
+mod idempotency;
+mod input;
+mod matrix;
+mod order;
+mod pages;
+mod resume;
+mod rivals;
 mod support;
 mod tour;

@@ -8,6 +8,7 @@ use clap::Args;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
+use herald_domain::Retention;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
+    /// Address that serves /metrics, and nothing else, to whoever can connect [default: none]
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics_listen: Option<SocketAddr>,
     /// Folder for the database and generated secrets [default: herald-data]
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,6 +39,14 @@ pub(crate) struct Flags {
     #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     registration: Option<Registration>,
+    /// The most items that an inbox keeps; the oldest go [default: 1000]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_max_items: Option<u32>,
+    /// How many days an item is kept [default: any number]
+    #[arg(long, value_name = "DAYS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_max_days: Option<u32>,
     /// Which logs to write, such as info or herald=debug [default: info]
     #[arg(long, value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,11 +84,14 @@ pub(crate) enum LogFormat {
 #[serde(deny_unknown_fields)]
 struct Raw {
     listen: SocketAddr,
+    metrics_listen: Option<SocketAddr>,
     data_dir: PathBuf,
     database_url: Option<String>,
     workers: Option<usize>,
     registration: Registration,
     allowed_origins: Vec<String>,
+    retention_max_items: Option<u32>,
+    retention_max_days: Option<u32>,
     log: String,
     log_format: LogFormat,
     jwt_secret: Option<SecretString>,
@@ -107,14 +123,21 @@ const DEFAULTS: Defaults = Defaults {
     log_format: LogFormat::Auto,
 };
 
+/// Who may do everything in `herald demo`, and nowhere else by default.
+pub(crate) const DEMO_USERNAME: &str = "admin";
+pub(crate) const DEMO_PASSWORD: &str = "password";
+
 /// The configuration.
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
+    /// where figures are served without a token, if anywhere
+    pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: String,
     pub(crate) workers: usize,
     pub(crate) registration: Registration,
     pub(crate) allowed_origins: Vec<String>,
+    pub(crate) retention: Retention,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     /// the secret of tokens; one is generated into the data folder if there is none
@@ -143,6 +166,27 @@ impl Config {
             .extract()
             .map_err(|error| anyhow!("{}", describe(&error)))?;
         Self::check(raw)
+    }
+
+    /// What `herald demo` runs with: in memory, an administrator whose password everybody knows, and
+    /// on the log only what goes wrong. Nothing that the operator has set applies.
+    pub(crate) fn demo(listen: SocketAddr, jwt_secret: SecretString) -> Self {
+        Self {
+            listen,
+            metrics_listen: None,
+            data_dir: PathBuf::new(),
+            database_url: "memory:".to_owned(),
+            workers: 2,
+            registration: Registration::Open,
+            allowed_origins: Vec::new(),
+            retention: Retention::default(),
+            log: "warn".to_owned(),
+            log_format: LogFormat::Auto,
+            jwt_secret: Some(jwt_secret),
+            jwt_public_key: None,
+            jwt_jwks: None,
+            admin: Some((DEMO_USERNAME.to_owned(), DEMO_PASSWORD.into())),
+        }
     }
 
     /// Whether nothing outlives the process.
@@ -184,11 +228,13 @@ impl Config {
         }
         Ok(Self {
             listen: raw.listen,
+            metrics_listen: raw.metrics_listen,
             database_url,
             data_dir: raw.data_dir,
             workers,
             registration: raw.registration,
             allowed_origins: raw.allowed_origins,
+            retention: retention(raw.retention_max_items, raw.retention_max_days)?,
             log: raw.log,
             log_format: raw.log_format,
             jwt_secret,
@@ -197,6 +243,20 @@ impl Config {
             admin,
         })
     }
+}
+
+fn retention(max_items: Option<u32>, max_days: Option<u32>) -> Result<Retention> {
+    let default = Retention::default();
+    for (key, value) in [("retention_max_items", max_items), ("retention_max_days", max_days)] {
+        if value == Some(0) {
+            bail!("{key} must be at least 1");
+        }
+    }
+    Ok(Retention {
+        max_items: max_items.unwrap_or(default.max_items),
+        max_age: max_days.map(Retention::days),
+        ..default
+    })
 }
 
 /// The `HERALD_*` variables. What they hold is text, and not read as figment would: a password of
@@ -213,7 +273,8 @@ impl Provider for Variables {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let variables = Env::prefixed("HERALD_").ignore(&["config"]);
+        // those name the file, and what `herald send` and `herald tail` talk to
+        let variables = Env::prefixed("HERALD_").ignore(&["config", "url", "token"]);
         let values = variables.iter().map(|(key, text)| {
             let key = key.into_string();
             let value = if NOT_TEXT.contains(&&*key) {
@@ -258,6 +319,10 @@ fn describe(error: &figment::Error) -> String {
     let told = |error: &figment::Error| {
         let key = error.path.join(".");
         match &error.kind {
+            Kind::Message(text) if key.is_empty() => {
+                // where it ceases to be TOML; the lines that follow repeat what stands there
+                format!("{}{}", text.lines().next().unwrap_or_default(), source(error))
+            }
             Kind::UnknownField(name, _) => format!("unknown key {name}{}", source(error)),
             Kind::MissingField(name) => format!("{name} is missing"),
             Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
@@ -282,5 +347,9 @@ fn describe(error: &figment::Error) -> String {
 }
 
 fn source(error: &figment::Error) -> String {
-    error.metadata.as_ref().map_or_else(String::new, |metadata| format!(" (in {})", metadata.name))
+    let Some(metadata) = &error.metadata else { return String::new() };
+    match &metadata.source {
+        Some(figment::Source::File(path)) => format!(" (in {})", path.display()),
+        _ => format!(" (in {})", metadata.name),
+    }
 }

@@ -2,17 +2,24 @@
 
 mod cli;
 mod config;
+mod figures;
+mod limits;
 mod logging;
 mod wire;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
-fn main() -> std::process::ExitCode {
+/// What mailers and schedulers take for "try again later": `EX_TEMPFAIL` of sysexits.h.
+const TRY_AGAIN: u8 = 75;
+
+fn main() -> ExitCode {
     match cli::run(cli::Cli::parse()) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             cli::complain(&error);
-            std::process::ExitCode::FAILURE
+            if error.is::<cli::NotNow>() { TRY_AGAIN.into() } else { ExitCode::FAILURE }
         }
     }
 }

@@ -7,19 +7,21 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use herald_application::{Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier};
+use herald_application::{Access, Accounts, AccountsPorts, ApiKeys, Inbox, Janitor, Notifier};
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_http::{Component, Node, ReadinessProbe, Services};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{
-    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, NotificationStore, SessionStore,
-    SystemClock, SystemRandom, UserStore,
+    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, NotificationStore, RetentionStore,
+    SessionStore, SystemClock, SystemRandom, TokenIssuer, UserStore,
 };
 use herald_realtime::{Driver, Hub};
 use herald_store_diesel::{DieselStore, StoreConfig};
+use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 
 use crate::config::{Config, Registration};
+use crate::figures;
 
 /// How much work a password hash is: 2 to the power of this (OWASP asks for 10 or more).
 const BCRYPT_COST: u32 = 10;
@@ -28,11 +30,12 @@ const BCRYPT_QUEUE: usize = 64;
 
 /// The store that the configuration names, behind its ports.
 pub(crate) struct Storage {
-    users: Arc<dyn UserStore>,
+    pub(crate) users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
     api_keys: Arc<dyn ApiKeyStore>,
     notifications: Arc<dyn NotificationStore>,
     inbox: Arc<dyn InboxStore>,
+    retention: Arc<dyn RetentionStore>,
     /// none of a store in memory
     database: Option<Arc<DieselStore>>,
 }
@@ -59,14 +62,20 @@ impl Storage {
 
     fn of<S>(store: Arc<S>, database: Option<Arc<DieselStore>>) -> Self
     where
-        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore,
+        S: UserStore
+            + SessionStore
+            + ApiKeyStore
+            + NotificationStore
+            + InboxStore
+            + RetentionStore,
     {
         Self {
             users: store.clone(),
             sessions: store.clone(),
             api_keys: store.clone(),
             notifications: store.clone(),
-            inbox: store,
+            inbox: store.clone(),
+            retention: store,
             database,
         }
     }
@@ -76,9 +85,11 @@ impl Storage {
 pub(crate) struct UseCases {
     pub(crate) access: Arc<Access>,
     pub(crate) accounts: Arc<Accounts>,
-    api_keys: Arc<ApiKeys>,
-    notifier: Arc<Notifier>,
+    pub(crate) api_keys: Arc<ApiKeys>,
+    pub(crate) notifier: Arc<Notifier>,
     inbox: Arc<Inbox>,
+    pub(crate) janitor: Arc<Janitor>,
+    pub(crate) issuer: Arc<dyn TokenIssuer>,
     bus: Arc<dyn LiveBus>,
     clock: Arc<dyn Clock>,
 }
@@ -105,7 +116,7 @@ impl UseCases {
             users: storage.users.clone(),
             sessions: storage.sessions.clone(),
             hasher: Arc::new(hasher),
-            issuer: jwt,
+            issuer: jwt.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
         };
@@ -120,7 +131,14 @@ impl UseCases {
                 clock.clone(),
             )),
             inbox: Arc::new(Inbox::new(storage.inbox.clone(), bus.clone(), clock.clone())),
+            janitor: Arc::new(Janitor::new(
+                storage.retention.clone(),
+                bus.clone(),
+                clock.clone(),
+                config.retention.clone(),
+            )),
             access,
+            issuer: jwt,
             bus,
             clock,
         })
@@ -136,7 +154,12 @@ impl UseCases {
     }
 
     /// What the transport serves.
-    pub(crate) fn node(&self, config: &Config, storage: &Storage) -> Node {
+    pub(crate) fn node(
+        &self,
+        config: &Config,
+        storage: &Storage,
+        recorder: &PrometheusHandle,
+    ) -> Node {
         let hub = Arc::new(Hub::new(config.workers));
         self.bus.subscribe(hub.clone());
         Node {
@@ -148,6 +171,11 @@ impl UseCases {
                 inbox: self.inbox.clone(),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
+            figures: figures::exposition(
+                recorder.clone(),
+                hub.clone(),
+                storage.database.clone(),
+            ),
             hub,
             clock: self.clock.clone(),
             ids: Arc::new(SystemRandom),

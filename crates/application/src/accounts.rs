@@ -9,7 +9,7 @@ use herald_ports::{
     SessionStore, StoreError, Ticket, TokenIssuer, UserChange, UserStore,
 };
 
-use crate::{Access, AuthError, Password, secret};
+use crate::{Access, AuthError, Password, figures, secret};
 
 /// Why an account was not served.
 #[derive(Debug, thiserror::Error)]
@@ -144,6 +144,16 @@ impl Accounts {
 
     /// Opens a login.
     pub async fn login(&self, username: &str, password: String) -> Result<TokenPair, AccountError> {
+        let result = self.open_login(username, password).await;
+        figures::login(&result);
+        result
+    }
+
+    async fn open_login(
+        &self,
+        username: &str,
+        password: String,
+    ) -> Result<TokenPair, AccountError> {
         let login = match username.parse() {
             Ok(username) => self.ports.users.login(username).await?,
             Err(_) => None,

@@ -125,7 +125,7 @@ impl Inbox {
         ids: Vec<NotificationId>,
     ) -> Result<Written, InboxError> {
         check_ids(&ids)?;
-        let written = self.store.delete(user, ids).await?;
+        let written = self.store.delete(user, ids, self.clock.now()).await?;
         Ok(self.publish(written))
     }
 

@@ -3,11 +3,14 @@
 //! Each use case is a plain struct that is given the ports it needs, so that an embedder builds just
 //! those it wants: [`Notifier`] and [`Inbox`] need a store, a bus and a clock, nothing else.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
+//! [`Janitor`] removes what has its time behind it.
 
 mod access;
 mod accounts;
 mod api_keys;
+mod figures;
 mod inbox;
+mod janitor;
 mod notifier;
 mod password;
 mod secret;
@@ -16,5 +19,6 @@ pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
+pub use janitor::Janitor;
 pub use notifier::{Notifier, RequestKey, SendError};
 pub use password::Password;

@@ -9,6 +9,8 @@ use herald_ports::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::figures::{self, SendFigures};
+
 /// Why something was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
@@ -39,6 +41,7 @@ pub struct Notifier {
     store: Arc<dyn NotificationStore>,
     bus: Arc<dyn LiveBus>,
     clock: Arc<dyn Clock>,
+    figures: SendFigures,
 }
 
 impl Notifier {
@@ -51,7 +54,7 @@ impl Notifier {
         bus: Arc<dyn LiveBus>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, bus, clock }
+        Self { store, bus, clock, figures: SendFigures::new() }
     }
 
     /// Sends one notification: when this answers, it is in every recipient's inbox for good.
@@ -64,17 +67,8 @@ impl Notifier {
         raw: RawDraft,
         key: Option<RequestKey<'_>>,
     ) -> Result<Receipt, SendError> {
-        let now = self.clock.now();
-        let draft = prepare(sender, raw).map_err(SendError::Refused)?;
-        let key = key.map(|key| idempotency(sender, key));
-        let outcomes = match draft.check_expiry(now) {
-            Ok(()) => self.append(sender, vec![Entry::Send(draft)], key, now).await?,
-            // what has expired since it was first sent is still answered as it was then
-            Err(late) => match self.replay(key).await? {
-                Some(outcomes) => outcomes,
-                None => return Err(SendError::Refused(refusal(late))),
-            },
-        };
+        let outcomes = self.send_one(sender, raw, key).await;
+        let outcomes = outcomes.inspect_err(figures::refused)?;
         match outcomes.into_iter().next() {
             Some(Outcome::Sent(receipt)) => Ok(receipt),
             Some(Outcome::Refused(refusal)) => Err(SendError::Refused(refusal)),
@@ -87,6 +81,45 @@ impl Notifier {
     /// Sends up to [`Notifier::MAX_BATCH`] notifications as one transaction, and answers what
     /// became of each, in order. One that is refused does not stop the others.
     pub async fn send_batch(
+        &self,
+        sender: &Principal,
+        drafts: Vec<Result<RawDraft, Violations>>,
+        key: Option<RequestKey<'_>>,
+    ) -> Result<Vec<Outcome>, SendError> {
+        let outcomes = self.send_many(sender, drafts, key).await;
+        outcomes.inspect_err(figures::refused)
+    }
+
+    /// A notification that the caller sent; `None` for every other.
+    pub async fn sent(
+        &self,
+        sender: &Principal,
+        id: NotificationId,
+    ) -> Result<Option<SentNotification>, StoreError> {
+        let sent = self.store.sent(id).await?;
+        Ok(sent.filter(|sent| sent.principal == sender.reference()))
+    }
+
+    async fn send_one(
+        &self,
+        sender: &Principal,
+        raw: RawDraft,
+        key: Option<RequestKey<'_>>,
+    ) -> Result<Vec<Outcome>, SendError> {
+        let now = self.clock.now();
+        let draft = prepare(sender, raw).map_err(SendError::Refused)?;
+        let key = key.map(|key| idempotency(sender, key));
+        match draft.check_expiry(now) {
+            Ok(()) => self.append(sender, vec![Entry::Send(draft)], key, now).await,
+            // what has expired since it was first sent is still answered as it was then
+            Err(late) => match self.replay(key).await? {
+                Some(outcomes) => Ok(outcomes),
+                None => Err(SendError::Refused(refusal(late))),
+            },
+        }
+    }
+
+    async fn send_many(
         &self,
         sender: &Principal,
         drafts: Vec<Result<RawDraft, Violations>>,
@@ -113,16 +146,6 @@ impl Notifier {
         self.append(sender, entries, key, now).await
     }
 
-    /// A notification that the caller sent; `None` for every other.
-    pub async fn sent(
-        &self,
-        sender: &Principal,
-        id: NotificationId,
-    ) -> Result<Option<SentNotification>, StoreError> {
-        let sent = self.store.sent(id).await?;
-        Ok(sent.filter(|sent| sent.principal == sender.reference()))
-    }
-
     async fn append(
         &self,
         sender: &Principal,
@@ -140,6 +163,7 @@ impl Notifier {
         };
         match self.store.append(append).await? {
             Accepted::Fresh(outcomes, events) => {
+                self.figures.appended(&outcomes);
                 events.into_iter().for_each(|event| self.bus.publish(event));
                 Ok(outcomes)
             }

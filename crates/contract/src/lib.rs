@@ -32,9 +32,11 @@
 pub mod api_keys;
 pub mod changes;
 pub mod collapse;
+pub mod expiry;
 pub mod fixtures;
 pub mod flags;
 pub mod idempotency;
+pub mod leftovers;
 pub mod live_bus;
 pub mod log;
 pub mod notifications;
@@ -45,6 +47,7 @@ pub mod sessions;
 mod stores;
 mod suite;
 pub mod tickets;
+pub mod trimming;
 pub mod users;
 
 #[doc(hidden)]

@@ -1,7 +1,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use herald_ports::{ApiKeyStore, InboxStore, NotificationStore, SessionStore, UserStore};
+use herald_ports::{
+    ApiKeyStore, InboxStore, NotificationStore, RetentionStore, SessionStore, UserStore,
+};
 
 /// The stores of one fresh database, behind their ports.
 #[derive(Clone)]
@@ -12,6 +14,7 @@ pub struct Stores {
     pub api_keys: Arc<dyn ApiKeyStore>,
     pub notifications: Arc<dyn NotificationStore>,
     pub inbox: Arc<dyn InboxStore>,
+    pub retention: Arc<dyn RetentionStore>,
     /// what must live as long as the stores, such as the folder of a database file
     pub guard: Arc<dyn Any + Send + Sync>,
 }
@@ -20,14 +23,15 @@ impl Stores {
     /// The stores of an adapter where one type implements every port.
     pub fn of<S>(store: Arc<S>, guard: impl Any + Send + Sync) -> Self
     where
-        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore,
+        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore + RetentionStore,
     {
         Self {
             users: store.clone(),
             sessions: store.clone(),
             api_keys: store.clone(),
             notifications: store.clone(),
-            inbox: store,
+            inbox: store.clone(),
+            retention: store,
             guard: Arc::new(guard),
         }
     }

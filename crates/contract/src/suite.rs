@@ -134,6 +134,32 @@ macro_rules! contract_suite {
             deleting_races_reading,
             collapsing_races_reading,
         }
+        $crate::contract_cases! { expiry of contract_stores:
+            an_item_goes_when_it_expires,
+            it_goes_from_every_inbox,
+            the_next_expiry_is_of_what_is_there,
+            small_steps_come_to_the_same,
+            expiring_races_everything,
+        }
+        $crate::contract_cases! { trimming of contract_stores:
+            the_oldest_go_beyond_the_cap,
+            the_cap_counts_what_is_there,
+            a_full_inbox_takes_more,
+            items_go_at_their_age,
+            ages_are_those_of_what_is_there,
+            cap_and_age_share_a_revision,
+            small_steps_reach_every_inbox,
+        }
+        $crate::contract_cases! { leftovers of contract_stores:
+            positions_below_a_forgotten_removal_are_lost,
+            each_inbox_has_a_floor_of_its_own,
+            idempotency_keys_are_forgotten,
+            notifications_that_nobody_holds_are_forgotten,
+            revocations_are_forgotten,
+            tickets_are_forgotten,
+            logins_that_ended_are_forgotten,
+            steps_are_small,
+        }
         $crate::contract_cases! { log of contract_stores:
             pages_are_those_of_a_naive_model,
             revisions_have_no_hole_and_counts_are_true,
@@ -180,7 +206,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 14] = [
+    const SUITES: [(&str, &str); 17] = [
         ("users", include_str!("users.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("tickets", include_str!("tickets.rs")),
@@ -193,6 +219,9 @@ mod tests {
         ("removal", include_str!("removal.rs")),
         ("changes", include_str!("changes.rs")),
         ("races", include_str!("races.rs")),
+        ("expiry", include_str!("expiry.rs")),
+        ("trimming", include_str!("trimming.rs")),
+        ("leftovers", include_str!("leftovers.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),
     ];

@@ -29,7 +29,16 @@ impl InboxItem {
 /// `notification` message, where one body serves every recipient.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = InboxItem))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(as = InboxItem, example = json!({
+        "id": 5, "rev": 12, "title": "Build finished", "message": "main is green", "kind": "success",
+        "priority": "medium", "category": "ci", "topic": null, "data": {"run": 7},
+        "action_url": "/runs/7", "sender": "ci-bot", "created_at": "2026-11-21T09:00:00.000000Z",
+        "expires_at": null, "seen_at": "2026-11-21T09:00:02.500000Z", "read_at": null,
+        "archived_at": null
+    }))
+)]
 pub struct ItemBody<'a> {
     /// the notification's number
     #[cfg_attr(feature = "openapi", schema(value_type = i64, example = 5))]

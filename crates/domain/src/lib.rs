@@ -31,6 +31,7 @@ mod id;
 mod inbox_item;
 mod notification;
 mod principal;
+mod retention;
 mod text;
 mod time;
 mod user;
@@ -47,6 +48,7 @@ pub use id::{Epoch, NotificationId, Rev, SessionId, UserId, UserKey};
 pub use inbox_item::{InboxItem, ItemBody};
 pub use notification::{Notification, Receipt, State};
 pub use principal::{ApiKeyId, Principal, Scope, ServicePrincipal, UserPrincipal};
+pub use retention::{Keep, Leftover, Retention};
 pub use text::{
     ActionUrl, ApiKeyName, Category, CollapseKey, Company, Email, Message, Role, Title, Topic,
     Username,

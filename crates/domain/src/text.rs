@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Rule, Violation};
 
 macro_rules! text {
-    ($(#[$meta:meta])* $name:ident, $max:tt, $check:expr) => {
+    ($(#[$meta:meta])* $name:ident, $max:tt, $example:literal, $check:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = $max))]
+        #[cfg_attr(
+            feature = "openapi",
+            schema(value_type = String, min_length = 1, max_length = $max, example = $example)
+        )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(Box<str>);
 
@@ -61,47 +64,47 @@ macro_rules! text {
 
 text! {
     /// Headline of a notification: one line of 1 to 200 characters.
-    Title, 200, one_line
+    Title, 200, "Build finished", one_line
 }
 text! {
     /// Body of a notification: 1 to 4,000 characters, line breaks and tabs allowed.
-    Message, 4_000, many_lines
+    Message, 4_000, "main is green", many_lines
 }
 text! {
     /// What a notification is about, such as `ci` or `billing`: the unit of preferences.
-    Category, 64, name
+    Category, 64, "ci", name
 }
 text! {
     /// A subject that users can subscribe to, such as `releases`.
-    Topic, 128, name
+    Topic, 128, "releases", name
 }
 text! {
     /// Notifications with the same key replace each other while unread.
-    CollapseKey, 128, one_line
+    CollapseKey, 128, "build-7", one_line
 }
 text! {
     /// The company (tenant, organisation) that a user belongs to.
-    Company, 128, name
+    Company, 128, "acme", name
 }
 text! {
     /// What a user is in the application; `admin` is the only one that Herald gives rights to.
-    Role, 64, name
+    Role, 64, "user", name
 }
 text! {
     /// The name a user logs in with: letters, digits and `_ . @ -`; case does not distinguish.
-    Username, 64, name
+    Username, 64, "alice", name
 }
 text! {
     /// An e-mail address, checked only for its shape: what is behind it, the first mail shows.
-    Email, 254, email
+    Email, 254, "alice@example.com", email
 }
 text! {
     /// What an administrator calls an API key; it is the `sender` of what that key sends.
-    ApiKeyName, 64, one_line
+    ApiKeyName, 64, "ci-bot", one_line
 }
 text! {
     /// Where a click leads: `http`, `https`, or a path on the same site (`/runs/7`).
-    ActionUrl, 2_048, action_url
+    ActionUrl, 2_048, "/runs/7", action_url
 }
 
 impl Role {

@@ -11,7 +11,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::middleware::{self, RequestIds};
-use crate::rest::health::{Health, ReadinessProbe};
+use crate::rest::health::{Exposition, Health, ReadinessProbe};
 use crate::{Services, docs, fallback, realtime, rest};
 
 /// What the workers share.
@@ -19,20 +19,24 @@ use crate::{Services, docs, fallback, realtime, rest};
 pub struct AppState {
     services: Data<Services>,
     health: Data<Health>,
+    figures: Data<Exposition>,
     request_ids: Arc<RequestIds>,
 }
 
 impl AppState {
-    /// `/readyz` asks the probe, and answers that it is not ready once `draining` is set.
+    /// `/readyz` asks the probe, and answers that it is not ready once `draining` is set;
+    /// `/metrics` answers what `figures` writes down.
     pub fn new(
         services: Services,
         probe: Arc<dyn ReadinessProbe>,
         draining: Arc<AtomicBool>,
+        figures: Arc<Exposition>,
         ids: &dyn IdGenerator,
     ) -> Self {
         Self {
             services: Data::new(services),
             health: Data::new(Health { probe, draining }),
+            figures: Data::from(figures),
             request_ids: Arc::new(RequestIds::new(ids)),
         }
     }
@@ -54,6 +58,7 @@ pub fn app(
     App::new()
         .app_data(state.services.clone())
         .app_data(state.health.clone())
+        .app_data(state.figures.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()

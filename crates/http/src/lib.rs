@@ -21,6 +21,6 @@ mod state;
 
 pub use app::{AppState, app};
 pub use openapi::openapi;
-pub use rest::health::{Component, ReadinessProbe};
-pub use server::{Node, serve};
+pub use rest::health::{Component, Exposition, ReadinessProbe};
+pub use server::{Node, serve, serve_figures};
 pub use state::Services;

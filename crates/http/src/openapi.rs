@@ -1,5 +1,7 @@
 //! The OpenAPI document: what the routes say of themselves, and what is true of all.
 
+mod examples;
+
 use actix_web::App;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
@@ -20,6 +22,7 @@ use crate::problem::{Code, ProblemBody};
                        up to date. Errors are RFC 9457 problems.",
         license(name = "MIT", identifier = "MIT")
     ),
+    servers((url = "/", description = "this server")),
     components(schemas(ProblemBody)),
     modifiers(&Bearer),
     security(("bearer" = [])),
@@ -51,6 +54,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let routed = App::new().into_utoipa_app().openapi(Document::openapi()).configure(routes);
     let (_, mut document) = routed.split_for_parts();
     document.paths.paths.values_mut().flat_map(operations).for_each(add_common_problems);
+    let operations = document.paths.paths.values_mut().flat_map(operations);
+    examples::add(operations, document.components.as_ref());
     document
 }
 
@@ -59,7 +64,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, post, put, patch, delete].into_iter().flatten()
 }
 
-/// Adds the problems that follow from the shape of an operation: who may call it, and what it takes.
+/// Adds the problems that follow from the shape of an operation: who may call it, what it takes, and
+/// whether the store is behind it.
 fn add_common_problems(operation: &mut Operation) {
     let mut codes = Vec::new();
     let is_public = operation.security.as_ref().is_some_and(Vec::is_empty);
@@ -75,7 +81,8 @@ fn add_common_problems(operation: &mut Operation) {
     }
     let is_health = operation.tags.iter().flatten().any(|tag| tag == "health");
     if !is_health {
-        codes.push(Code::Validation);
+        // even to know who asks takes the store, and adds a user whom it does not know yet
+        codes.extend([Code::Validation, Code::Internal, Code::Unavailable, Code::StoreFull]);
     }
     let responses = &mut operation.responses.responses;
     for code in codes {

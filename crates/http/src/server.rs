@@ -11,12 +11,14 @@ use actix_rt::net::TcpStream;
 use actix_server::Server;
 use actix_service::map_config;
 use actix_web::dev::AppConfig;
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
 use herald_ports::{Clock, IdGenerator};
 use herald_realtime::{Context, Driver, Hub, Shard};
 
 use crate::realtime::{Origins, Upgrade};
-use crate::{AppState, ReadinessProbe, Services, app};
+use crate::rest::health::expose;
+use crate::{AppState, Exposition, ReadinessProbe, Services, app};
 
 /// How long a connection without a request is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -27,6 +29,9 @@ const SHUTDOWN_SECONDS: u64 = 20;
 /// How long the kernel waits for a peer that takes nothing: the last resort against readers that
 /// are stuck behind a buffer which no poll of ours reaches.
 const USER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How many connections may wait to be accepted: when a server restarts, all devices come at once.
+/// Those beyond it the kernel may reset, although it had let them connect.
+const BACKLOG: i32 = 4_096;
 /// How much the kernel keeps for a peer that reads slowly, unless it grows by itself.
 const SEND_BUFFER: usize = 128 * 1024;
 
@@ -44,6 +49,8 @@ pub struct Node {
     pub ids: Arc<dyn IdGenerator>,
     /// whether the node can serve
     pub readiness: Arc<dyn ReadinessProbe>,
+    /// what `/metrics` answers
+    pub figures: Arc<Exposition>,
     /// set when the node is about to stop
     pub draining: Arc<AtomicBool>,
     /// web pages of other hosts that may open sockets
@@ -62,10 +69,20 @@ thread_local! {
 /// leave HTTP by the upgrade service, and signals are the caller's business.
 pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
     listener.set_nonblocking(true)?;
-    let state = AppState::new(node.services, node.readiness, node.draining, &*node.ids);
+    // the standard library, which made the listener, lets 128 wait
+    socket2::SockRef::from(&listener).listen(BACKLOG)?;
+    let state = AppState::new(
+        node.services,
+        node.readiness,
+        node.draining,
+        node.figures,
+        &*node.ids,
+    );
     let origins = Data::new(Origins::new(node.allowed_origins));
     let (hub, driver, clock) = (node.hub, node.driver, node.clock);
-    Server::build()
+    let server = Server::build();
+    let stopping = server.graceful_shutdown_signal();
+    server
         .workers(node.workers)
         .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS)
@@ -75,7 +92,13 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
                 let app = app(&state).app_data(origins.clone()).app_data(context.clone());
                 map_config(app, |()| AppConfig::default())
             };
+            let stopping = stopping.clone();
             HttpService::build()
+                // idle connections are closed at once, and the others after their answer
+                .graceful_shutdown_signal(move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                })
                 .keep_alive(KEEP_ALIVE)
                 .client_request_timeout(HEAD_TIMEOUT)
                 .client_disconnect_timeout(Duration::from_secs(1))
@@ -88,6 +111,16 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
                 .tcp()
         })
         .map(|builder| builder.run())
+}
+
+/// Starts serving `/metrics` on an address of its own, to whoever can connect to it.
+pub fn serve_figures(listener: TcpListener, figures: Arc<Exposition>) -> io::Result<Server> {
+    let app = move || {
+        App::new()
+            .app_data(Data::<Exposition>::from(figures.clone()))
+            .route("/metrics", web::get().to(expose))
+    };
+    Ok(HttpServer::new(app).workers(1).disable_signals().listen(listener)?.run())
 }
 
 /// This worker's context, made when its first service is.

@@ -1,22 +1,78 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Changes, Epoch, Head, InboxItem, ItemFilter, NotificationId, Patch, Rev, Timestamp, UserKey,
+    Changes, Epoch, Head, InboxItem, ItemFilter, Notification, NotificationId, Patch, Rev,
+    Timestamp, UserKey,
 };
 use herald_ports::{InboxStore, LiveEvent, Page, Position, Resync, StoreError, Written};
 
 use crate::MemoryStore;
 use crate::log::Log;
+use crate::store::State;
 
-/// One log per user to whom something was sent.
+/// One log per user to whom something was sent, and where to look for what has its time behind it.
 #[derive(Debug, Default)]
-pub(crate) struct Inboxes(HashMap<UserKey, Log>);
+pub(crate) struct Inboxes {
+    pub(crate) logs: BTreeMap<UserKey, Log>,
+    /// items that expire, those first that expire first
+    pub(crate) expiring: BTreeSet<(Timestamp, UserKey, NotificationId)>,
+    /// revisions that removed something, the oldest first
+    pub(crate) removals: BTreeSet<(Timestamp, UserKey, Rev)>,
+}
 
 impl Inboxes {
-    /// A user's log, to be written to.
+    /// A user's log. Items are added and removed by [`Inboxes::append`] and [`State::remove`].
     pub(crate) fn of(&mut self, user: UserKey) -> &mut Log {
-        self.0.entry(user).or_default()
+        self.logs.entry(user).or_default()
+    }
+
+    /// Adds an item; answers where the inbox stands with it.
+    pub(crate) fn append(&mut self, user: UserKey, notification: Arc<Notification>) -> Head {
+        if let Some(at) = notification.content.expires_at {
+            self.expiring.insert((at, user, notification.id));
+        }
+        let log = self.of(user);
+        log.append(notification);
+        log.head()
+    }
+}
+
+/// Forgetting the oldest of a kind, if it is not younger than `until`; each answers how much that was.
+impl Inboxes {
+    pub(crate) fn forget_removal(&mut self, until: Timestamp) -> usize {
+        let Some((at, user, rev)) = self.removals.first().copied().filter(|(at, ..)| *at <= until)
+        else {
+            return 0;
+        };
+        self.removals.remove(&(at, user, rev));
+        // none are left if a later revision was forgotten first, as when the clock was set back
+        self.of(user).prune(rev).max(1)
+    }
+}
+
+impl State {
+    /// Removes those of the items that are in the user's inbox; answers them as they were.
+    pub(crate) fn remove(
+        &mut self,
+        user: UserKey,
+        ids: impl IntoIterator<Item = NotificationId>,
+        now: Timestamp,
+    ) -> Vec<InboxItem> {
+        let log = self.inboxes.of(user);
+        let removed = log.remove(&ids.into_iter().collect());
+        if !removed.is_empty() {
+            let rev = log.head().rev;
+            self.inboxes.removals.insert((now, user, rev));
+        }
+        for item in &removed {
+            if let Some(at) = item.notification.content.expires_at {
+                self.inboxes.expiring.remove(&(at, user, item.id()));
+            }
+            self.notifications.release(item.id());
+        }
+        removed
     }
 }
 
@@ -24,7 +80,7 @@ impl MemoryStore {
     /// Reads a user's log, an empty one if nothing was ever sent.
     fn read<T>(&self, user: UserKey, read: impl FnOnce(&Log) -> T) -> Result<T, StoreError> {
         let state = self.state()?;
-        Ok(match state.inboxes.0.get(&user) {
+        Ok(match state.inboxes.logs.get(&user) {
             Some(log) => read(log),
             None => read(&Log::default()),
         })
@@ -110,11 +166,16 @@ impl InboxStore for MemoryStore {
         })
     }
 
-    async fn delete(&self, user: UserKey, ids: Vec<NotificationId>) -> Result<Written, StoreError> {
+    async fn delete(
+        &self,
+        user: UserKey,
+        ids: Vec<NotificationId>,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
         let mut state = self.state()?;
-        let log = state.inboxes.of(user);
-        let items = log.remove(&BTreeSet::from_iter(ids));
-        Ok(Written { head: log.head(), event: removal(user, log.head(), &items), items })
+        let items = state.remove(user, ids, now);
+        let head = state.inboxes.of(user).head();
+        Ok(Written { head, event: removal(user, head, &items), items })
     }
 
     async fn read_all(&self, user: UserKey, now: Timestamp) -> Result<Written, StoreError> {

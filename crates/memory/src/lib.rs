@@ -11,6 +11,7 @@ mod bus;
 mod inbox;
 mod log;
 mod notifications;
+mod retention;
 mod sessions;
 mod store;
 mod users;

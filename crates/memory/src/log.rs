@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use herald_domain::{
-    Changes, CollapseKey, Epoch, Flags, Head, InboxItem, ItemFilter, Notification, NotificationId,
-    Patch, Rev, Timestamp,
+    Changes, CollapseKey, Epoch, Flags, Head, InboxItem, ItemFilter, Keep, Notification,
+    NotificationId, Patch, Rev, Timestamp,
 };
 use herald_ports::{Page, Position, Resync};
 
@@ -17,6 +17,8 @@ pub(crate) struct Log {
     places: HashMap<NotificationId, Rev>,
     /// what was removed, by the revision that did it
     removed: BTreeMap<Rev, Vec<NotificationId>>,
+    /// removals up to this revision may be forgotten
+    floor: Rev,
 }
 
 /// What one revision last touched.
@@ -65,6 +67,9 @@ impl Log {
     ) -> Result<Changes, Resync> {
         if since > self.head.rev {
             return Err(Resync::Unknown);
+        }
+        if since < self.floor {
+            return Err(Resync::Pruned);
         }
         let mut changes = Changes {
             epoch,
@@ -152,6 +157,23 @@ impl Log {
             self.head = self.head.changed(&flags);
         }
         changed
+    }
+
+    /// The items that are there too many, or too old: from the oldest on.
+    pub(crate) fn surplus(&self, keep: Keep) -> Vec<NotificationId> {
+        let too_many = self.items.len().saturating_sub(keep.items as usize);
+        let too_old = |item: &&InboxItem| {
+            keep.after.is_some_and(|after| item.notification.created_at <= after)
+        };
+        let too_old = self.items.values().take_while(too_old).count();
+        self.items.values().take(too_many.max(too_old)).map(InboxItem::id).collect()
+    }
+
+    /// Forgets what was removed up to a revision; answers how many items that were.
+    pub(crate) fn prune(&mut self, upto: Rev) -> usize {
+        self.floor = self.floor.max(upto);
+        let kept = self.removed.split_off(&upto.next());
+        std::mem::replace(&mut self.removed, kept).values().map(Vec::len).sum()
     }
 
     /// Removes those items that exist; answers them as they were.

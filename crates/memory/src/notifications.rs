@@ -1,9 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Draft, Notification, NotificationId, Receipt, State as Progress, UserId, UserKey,
+    Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp, UserId, UserKey,
 };
 use herald_ports::{
     Accepted, Append, Delivered, Entry, Idempotency, LiveEvent, NotificationStore, Outcome,
@@ -12,15 +12,27 @@ use herald_ports::{
 
 use crate::MemoryStore;
 use crate::inbox::removal;
+use crate::retention::pop_if;
 use crate::store::State;
 use crate::users::Users;
 
 /// What was sent, and what was answered under each idempotency key.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
-    sent: BTreeMap<NotificationId, SentNotification>,
+    sent: BTreeMap<NotificationId, Sent>,
+    /// notifications that no inbox holds, the oldest first
+    unheld: BTreeSet<(Timestamp, NotificationId)>,
     answers: HashMap<[u8; 16], Answer>,
+    /// the keys of the answers, in the order in which they were given
+    answered: VecDeque<(Timestamp, [u8; 16])>,
     last: i64,
+}
+
+#[derive(Debug)]
+struct Sent {
+    sent: SentNotification,
+    /// how many inboxes it is still in
+    holders: usize,
 }
 
 #[derive(Debug)]
@@ -37,6 +49,22 @@ impl Notifications {
         } else {
             Accepted::Mismatch
         })
+    }
+
+    fn keep(&mut self, idempotency: Idempotency, outcomes: &[Outcome], now: Timestamp) {
+        let Idempotency { key, fingerprint } = idempotency;
+        self.answers.insert(key, Answer { fingerprint, outcomes: outcomes.to_vec() });
+        self.answered.push_back((now, key));
+    }
+
+    /// Notes that an inbox does not hold a notification any more.
+    pub(crate) fn release(&mut self, id: NotificationId) {
+        if let Some(Sent { sent, holders }) = self.sent.get_mut(&id) {
+            *holders -= 1;
+            if *holders == 0 {
+                self.unheld.insert((sent.receipt.created_at, id));
+            }
+        }
     }
 
     fn add(&mut self, draft: &Draft, append: &Append, recipients: usize) -> &SentNotification {
@@ -59,7 +87,24 @@ impl Notifications {
             principal: append.principal.clone(),
             receipt,
         };
-        self.sent.entry(id).or_insert(sent)
+        &self.sent.entry(id).or_insert(Sent { sent, holders: recipients }).sent
+    }
+}
+
+/// Forgetting the oldest of a kind, if it is not younger than `until`; each answers how much that was.
+impl Notifications {
+    pub(crate) fn forget_unheld(&mut self, until: Timestamp) -> usize {
+        let oldest = self.unheld.first().filter(|(at, _)| *at <= until).copied();
+        let forgotten = oldest.and_then(|oldest| {
+            self.unheld.remove(&oldest);
+            self.sent.remove(&oldest.1)
+        });
+        usize::from(forgotten.is_some())
+    }
+
+    pub(crate) fn forget_answer(&mut self, until: Timestamp) -> usize {
+        let oldest = pop_if(&mut self.answered, |(at, _)| *at <= until);
+        usize::from(oldest.and_then(|(_, key)| self.answers.remove(&key)).is_some())
     }
 }
 
@@ -86,9 +131,8 @@ impl State {
                 },
             });
         }
-        if let Some(Idempotency { key, fingerprint }) = append.idempotency {
-            let answer = Answer { fingerprint, outcomes: outcomes.clone() };
-            self.notifications.answers.insert(key, answer);
+        if let Some(idempotency) = append.idempotency {
+            self.notifications.keep(idempotency, &outcomes, append.now);
         }
         Accepted::Fresh(outcomes, events)
     }
@@ -127,14 +171,12 @@ impl State {
         user: UserKey,
         events: &mut Vec<LiveEvent>,
     ) -> Delivered {
-        let log = self.inboxes.of(user);
         if let Some(key) = &notification.content.collapse_key {
-            let replaced = log.remove(&log.unread_of(key));
-            events.extend(removal(user, log.head(), &replaced));
+            let unread = self.inboxes.of(user).unread_of(key);
+            let replaced = self.remove(user, unread, notification.created_at);
+            events.extend(removal(user, self.inboxes.of(user).head(), &replaced));
         }
-        log.append(notification.clone());
-        let head = log.head();
-        Delivered { user, head }
+        Delivered { user, head: self.inboxes.append(user, notification.clone()) }
     }
 }
 
@@ -163,6 +205,6 @@ impl NotificationStore for MemoryStore {
     }
 
     async fn sent(&self, id: NotificationId) -> Result<Option<SentNotification>, StoreError> {
-        Ok(self.state()?.notifications.sent.get(&id).cloned())
+        Ok(self.state()?.notifications.sent.get(&id).map(|sent| sent.sent.clone()))
     }
 }

@@ -1,27 +1,35 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use async_trait::async_trait;
 use herald_domain::{SessionId, Timestamp, UserKey};
 use herald_ports::{NewSession, Revocation, Rotation, SessionStore, StoreError, Ticket, TokenHash};
 
 use crate::MemoryStore;
+use crate::retention::pop_if;
 
 /// Logins, their refresh tokens, tickets, and the log of revocations.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     sessions: HashMap<SessionId, Session>,
+    /// the logins by when they end
+    session_ends: BTreeSet<(Timestamp, SessionId)>,
     refresh: HashMap<TokenHash, Refresh>,
     tickets: HashMap<TokenHash, Ticket>,
     /// the tickets by when they end
     ticket_ends: BTreeSet<(Timestamp, TokenHash)>,
-    /// the first is at position 1
-    revocations: Vec<Revocation>,
+    /// with the time of each
+    revocations: VecDeque<(Timestamp, Revocation)>,
+    /// the position of the latest revocation, forgotten or not
+    position: i64,
 }
 
 #[derive(Debug)]
 struct Session {
     user: UserKey,
     live: bool,
+    /// when it was revoked, or else when its newest refresh token ends
+    ends_at: Timestamp,
+    refresh: Vec<TokenHash>,
 }
 
 #[derive(Debug)]
@@ -33,23 +41,40 @@ struct Refresh {
 
 impl Sessions {
     /// Notes that rights ended: of one login, or of the user in every login.
-    pub(crate) fn note_revocation(&mut self, user: UserKey, session: Option<SessionId>) {
-        self.revocations.push(Revocation { position: self.position() + 1, user, session });
-    }
-
-    fn position(&self) -> i64 {
-        self.revocations.last().map_or(0, |last| last.position)
+    pub(crate) fn note_revocation(
+        &mut self,
+        user: UserKey,
+        session: Option<SessionId>,
+        now: Timestamp,
+    ) {
+        self.position += 1;
+        let revocation = Revocation { position: self.position, user, session };
+        self.revocations.push_back((now, revocation));
     }
 
     fn open(&mut self, new: NewSession) {
-        let session = Session { user: new.user, live: true };
+        let ends_at = new.refresh_expires_at;
+        let session = Session { user: new.user, live: true, ends_at, refresh: Vec::new() };
         self.sessions.insert(new.id.clone(), session);
-        self.add_refresh(new.refresh, new.id, new.refresh_expires_at);
+        self.add_refresh(new.refresh, new.id, ends_at);
     }
 
+    /// Adds a refresh token, with which the login ends later.
     fn add_refresh(&mut self, hash: TokenHash, session: SessionId, expires_at: Timestamp) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.refresh.push(hash);
+        }
+        self.end_at(&session, expires_at);
         let refresh = Refresh { session, expires_at, used: false };
         self.refresh.insert(hash, refresh);
+    }
+
+    fn end_at(&mut self, id: &SessionId, ends_at: Timestamp) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            self.session_ends.remove(&(session.ends_at, id.clone()));
+            session.ends_at = ends_at;
+            self.session_ends.insert((ends_at, id.clone()));
+        }
     }
 
     fn rotate(
@@ -69,7 +94,7 @@ impl Sessions {
         let user = session.user;
         // first of all, so that of many calls at once the third is told what the second was
         if refresh.used {
-            self.revoke(&id);
+            self.revoke(&id, now);
             return Rotation::Reused { session: id, user };
         }
         if !session.live || refresh.expires_at <= now {
@@ -80,22 +105,19 @@ impl Sessions {
         Rotation::Rotated { session: id, user }
     }
 
-    fn revoke(&mut self, id: &SessionId) {
+    fn revoke(&mut self, id: &SessionId, now: Timestamp) {
         if let Some(session) = self.sessions.get_mut(id)
             && session.live
         {
             session.live = false;
             let user = session.user;
-            self.note_revocation(user, Some(id.clone()));
+            self.end_at(id, now);
+            self.note_revocation(user, Some(id.clone()), now);
         }
     }
 
     fn issue_ticket(&mut self, hash: TokenHash, ticket: Ticket, now: Timestamp) {
-        while let Some((ends, hash)) = self.ticket_ends.first().copied()
-            && ends <= now
-        {
-            self.take_ticket(hash);
-        }
+        while self.forget_ticket(now) > 0 {}
         self.ticket_ends.insert((ticket.expires_at, hash));
         self.tickets.insert(hash, ticket);
     }
@@ -104,6 +126,32 @@ impl Sessions {
         let ticket = self.tickets.remove(&hash)?;
         self.ticket_ends.remove(&(ticket.expires_at, hash));
         Some(ticket)
+    }
+}
+
+/// Forgetting the oldest of a kind, if it is not younger than `until`; each answers how much that was.
+impl Sessions {
+    pub(crate) fn forget_ticket(&mut self, until: Timestamp) -> usize {
+        let oldest = self.ticket_ends.first().filter(|(ends, _)| *ends <= until).copied();
+        usize::from(oldest.and_then(|(_, hash)| self.take_ticket(hash)).is_some())
+    }
+
+    pub(crate) fn forget_revocation(&mut self, until: Timestamp) -> usize {
+        usize::from(pop_if(&mut self.revocations, |(at, _)| *at <= until).is_some())
+    }
+
+    pub(crate) fn forget_login(&mut self, until: Timestamp) -> usize {
+        let oldest = self.session_ends.first().filter(|(ends, _)| *ends <= until).cloned();
+        let Some(session) = oldest.and_then(|oldest| {
+            self.session_ends.remove(&oldest);
+            self.sessions.remove(&oldest.1)
+        }) else {
+            return 0;
+        };
+        for hash in &session.refresh {
+            self.refresh.remove(hash);
+        }
+        1 + session.refresh.len()
     }
 }
 
@@ -125,8 +173,8 @@ impl SessionStore for MemoryStore {
         Ok(sessions.rotate(old, new, new_expires_at, now))
     }
 
-    async fn revoke(&self, session: SessionId, _now: Timestamp) -> Result<(), StoreError> {
-        self.state()?.sessions.revoke(&session);
+    async fn revoke(&self, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        self.state()?.sessions.revoke(&session, now);
         Ok(())
     }
 
@@ -141,11 +189,10 @@ impl SessionStore for MemoryStore {
         position: Option<i64>,
     ) -> Result<(i64, Vec<Revocation>), StoreError> {
         let sessions = &self.state()?.sessions;
-        let last = sessions.position();
+        let last = sessions.position;
         let position = position.unwrap_or(last);
-        let all = &sessions.revocations;
-        let told = all.partition_point(|revocation| revocation.position <= position);
-        Ok((last, all[told..].to_vec()))
+        let all = sessions.revocations.iter().map(|(_, revocation)| revocation);
+        Ok((last, all.filter(|revocation| revocation.position > position).cloned().collect()))
     }
 
     async fn issue_ticket(

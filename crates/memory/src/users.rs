@@ -128,7 +128,7 @@ impl UserStore for MemoryStore {
         &self,
         id: UserId,
         change: UserChange,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Option<User>, StoreError> {
         let state = &mut *self.state()?;
         let Some(key) = state.users.by_id.get(&id) else {
@@ -142,7 +142,7 @@ impl UserStore for MemoryStore {
         user.role = change.role.unwrap_or_else(|| before.role.clone());
         user.company = change.company.or_else(|| before.company.clone());
         if *user != before {
-            state.sessions.note_revocation(user.key, None);
+            state.sessions.note_revocation(user.key, None, now);
         }
         Ok(Some(user.clone()))
     }

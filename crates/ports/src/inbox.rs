@@ -84,7 +84,9 @@ pub trait InboxStore: Send + Sync + 'static {
     /// one revision alone has more. An item that was added and removed after `since` is among the
     /// removed.
     ///
-    /// A position that is ahead of the log, or before what was pruned, is answered [`Resync`].
+    /// A position that is ahead of the log is answered [`Resync::Unknown`]; one from which on a
+    /// removal was pruned, [`Resync::Pruned`]: a copy needs to hear of every removal after its own
+    /// revision, and of none before.
     async fn changes(
         &self,
         user: UserKey,
@@ -103,7 +105,12 @@ pub trait InboxStore: Send + Sync + 'static {
     ) -> Result<Written, StoreError>;
 
     /// Removes items, all with one revision. Unknown ids are passed over.
-    async fn delete(&self, user: UserKey, ids: Vec<NotificationId>) -> Result<Written, StoreError>;
+    async fn delete(
+        &self,
+        user: UserKey,
+        ids: Vec<NotificationId>,
+        now: Timestamp,
+    ) -> Result<Written, StoreError>;
 
     /// Marks every item as read (and seen), archived ones too, with one revision.
     /// [`Written::items`] stays empty.

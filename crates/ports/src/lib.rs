@@ -15,6 +15,7 @@ mod inbox;
 mod live;
 mod notifications;
 mod random;
+mod retention;
 mod sessions;
 mod tokens;
 mod users;
@@ -28,6 +29,7 @@ pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
 pub use random::{IdGenerator, SystemRandom};
+pub use retention::{RetentionStore, Trimmed};
 pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, TokenHash};
 pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,

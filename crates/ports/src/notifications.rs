@@ -115,6 +115,6 @@ pub trait NotificationStore: Send + Sync + 'static {
     /// none.
     async fn replay(&self, idempotency: Idempotency) -> Result<Option<Accepted>, StoreError>;
 
-    /// A notification as it was sent.
+    /// A notification as it was sent, as long as it is kept.
     async fn sent(&self, id: NotificationId) -> Result<Option<SentNotification>, StoreError>;
 }

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use herald_application::{Access, AuthError, Inbox, InboxError};
 use herald_domain::{Changes, Epoch, Head, Principal, Rev, UserKey, UserPrincipal};
 use herald_ports::Resync;
+use metrics::Counter;
 
+use crate::figures;
 use crate::protocol::Command;
 
 /// Something a session wants done that takes time.
@@ -52,6 +54,8 @@ pub struct Driver {
     access: Arc<Access>,
     inbox: Arc<Inbox>,
     epoch: Epoch,
+    /// resumes that told all that was missed
+    recovered: Counter,
 }
 
 impl Driver {
@@ -61,7 +65,7 @@ impl Driver {
     /// Over the use cases.
     pub fn new(access: Arc<Access>, inbox: Arc<Inbox>) -> Self {
         let epoch = inbox.epoch();
-        Self { access, inbox, epoch }
+        Self { access, inbox, epoch, recovered: figures::resumes("recovered") }
     }
 
     /// The database that revisions belong to.
@@ -104,7 +108,13 @@ impl Driver {
         epoch: Option<&str>,
     ) -> Result<Replayed, InboxError> {
         match self.inbox.changes(user, since, epoch, Self::PAGE).await {
-            Ok(changes) => Ok(Replayed::Changes(since, changes)),
+            Ok(changes) => {
+                // only a resume says of which database its position is
+                if epoch.is_some() {
+                    self.recovered.increment(1);
+                }
+                Ok(Replayed::Changes(since, changes))
+            }
             Err(InboxError::Resync(reason)) => {
                 Ok(Replayed::Lost(reason, self.inbox.head(user).await?))
             }

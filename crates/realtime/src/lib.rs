@@ -11,6 +11,7 @@
 //! one dropped, and at a hole the changes are read from the store.
 
 mod driver;
+mod figures;
 mod frame;
 mod hub;
 mod peer;

@@ -128,8 +128,11 @@ impl<W: Wire> Peer<W> {
 
     /// The connection is gone: leave the shard.
     pub fn close_wire(&self) {
-        let mut ignored = Vec::new();
-        self.session.borrow_mut().close(CloseCode::Normal, &mut ignored);
+        let mut out = Vec::new();
+        self.session.borrow_mut().close(CloseCode::Normal, &mut out);
+        if !out.is_empty() {
+            self.context.shard.figures.lost();
+        }
         let membership = self.membership.borrow_mut().take();
         drop(membership);
     }
@@ -156,9 +159,12 @@ impl<W: Wire> Peer<W> {
 
     fn act_one(self: &Rc<Self>, action: Action) {
         match action {
-            Action::Send(frame) => self.wire.send(&frame),
+            Action::Send(frame) => {
+                self.context.shard.figures.sent(&frame);
+                self.wire.send(&frame);
+            }
             Action::Ping => self.wire.ping(),
-            Action::Close(code) => self.wire.close(code),
+            Action::Close(code) => self.hang_up(code),
             Action::Start(job) => self.start(job),
             Action::Subscribe(user) => self.subscribe(user),
             Action::Greet(wait) => {
@@ -190,11 +196,16 @@ impl<W: Wire> Peer<W> {
         }
     }
 
+    fn hang_up(&self, code: CloseCode) {
+        self.context.shard.figures.closed(code);
+        self.wire.close(code);
+    }
+
     fn end(&self, code: CloseCode) {
         let mut out = Vec::new();
         self.session.borrow_mut().close(code, &mut out);
         if !out.is_empty() {
-            self.wire.close(code);
+            self.hang_up(code);
         }
     }
 }

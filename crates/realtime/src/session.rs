@@ -89,7 +89,7 @@ pub struct Session {
     silent: bool,
     /// everything up to here was sent
     sent: Rev,
-    /// the latest revision heard of
+    /// the latest revision heard of, if since then no reading began
     heard_of: Rev,
     /// events were lost, of which nothing is known
     missed: bool,
@@ -478,7 +478,9 @@ impl Session {
 
     fn start_reading(&mut self, since: Rev, epoch: Option<String>, out: &mut Vec<Action>) {
         self.reading = Reading::Running;
+        // it will show whatever was heard of before it, but nothing of what is heard during it
         self.missed = false;
+        self.heard_of = Rev::default();
         self.job(|user| Job::Changes { user, since, epoch }, out);
     }
 
@@ -487,10 +489,6 @@ impl Session {
         let more = match result {
             Ok(Replayed::Changes(since, changes)) => {
                 self.sent = changes.rev;
-                // nothing can be heard of that a later reading does not show
-                if !changes.more && changes.rev == since {
-                    self.heard_of = since;
-                }
                 let more = changes.more;
                 if changes.rev > since {
                     out.extend(replay::frames(changes).into_iter().map(Action::Send));

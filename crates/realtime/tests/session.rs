@@ -251,6 +251,20 @@ fn lost_events_are_looked_for() {
 }
 
 #[test]
+fn what_comes_while_the_store_is_read_is_not_forgotten() {
+    let mut device = Device::live(5);
+    device.session.lagged();
+    device.drained();
+    assert_eq!(device.said(), ["read changes since 5"]);
+    device.event(6);
+    // the store was read just before that
+    device.changes(5, 5);
+    assert_eq!(device.said(), ["read changes since 5"]);
+    device.changes(5, 6);
+    assert_eq!(device.said(), ["changed@6"]);
+}
+
+#[test]
 fn nothing_overtakes_what_is_resumed() {
     let mut device = Device::starting();
     device.reply(Reply::Head(Ok(head(7))));

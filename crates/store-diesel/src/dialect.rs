@@ -39,6 +39,15 @@ impl Target {
         Ok(Self::Sqlite { path: path.to_owned(), busy_timeout: config.busy_timeout })
     }
 
+    /// The size of the write-ahead log's file; 0 if there is none.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        match self {
+            Self::Sqlite { path, .. } => {
+                std::fs::metadata(format!("{path}-wal")).map_or(0, |file| file.len())
+            }
+        }
+    }
+
     pub(crate) fn connect(&self, purpose: Purpose) -> Result<Conn, ConnectionError> {
         match self {
             Self::Sqlite { path, busy_timeout } => {

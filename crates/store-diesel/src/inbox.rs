@@ -17,7 +17,7 @@ use crate::rows::{HEAD, HeadRow, ItemRow, head};
 use crate::schema::{inbox_heads, inbox_items, notifications};
 use crate::store::DieselStore;
 
-pub(crate) use remove::remove;
+pub(crate) use remove::{Doomed, release, remove, take_out};
 
 #[async_trait]
 impl InboxStore for DieselStore {
@@ -77,8 +77,13 @@ impl InboxStore for DieselStore {
         self.write(move |conn| patch::patch(conn, user, &ids, patch, now)).await
     }
 
-    async fn delete(&self, user: UserKey, ids: Vec<NotificationId>) -> Result<Written, StoreError> {
-        self.write(move |conn| remove::delete(conn, user, &ids)).await
+    async fn delete(
+        &self,
+        user: UserKey,
+        ids: Vec<NotificationId>,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        self.write(move |conn| remove::delete(conn, user, &ids, now)).await
     }
 
     async fn read_all(&self, user: UserKey, now: Timestamp) -> Result<Written, StoreError> {

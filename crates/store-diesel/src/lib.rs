@@ -14,6 +14,7 @@ mod idempotency;
 mod inbox;
 mod notifications;
 mod readers;
+mod retention;
 mod rows;
 mod schema;
 mod sessions;
@@ -26,4 +27,4 @@ mod writer;
 mod tests;
 
 pub use config::{OpenError, StoreConfig};
-pub use store::DieselStore;
+pub use store::{DieselStore, Load};

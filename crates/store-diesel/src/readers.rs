@@ -21,6 +21,7 @@ pub(crate) struct Readers {
     pool: Pool<Readable>,
     /// as many as there are connections, so that nobody waits on a blocking thread
     turns: Arc<Semaphore>,
+    readers: usize,
 }
 
 impl Readers {
@@ -35,7 +36,13 @@ impl Readers {
             .connection_timeout(LONGEST_WAIT)
             .build(Readable(target))
             .map_err(|error| OpenError::Prepare(error.to_string()))?;
-        Ok(Self { pool, turns: Arc::new(Semaphore::new(readers as usize)) })
+        let readers = readers as usize;
+        Ok(Self { pool, turns: Arc::new(Semaphore::new(readers)), readers })
+    }
+
+    /// How many reads run.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.readers - self.turns.available_permits()
     }
 
     /// Runs `read` on a blocking thread.

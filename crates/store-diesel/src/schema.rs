@@ -28,6 +28,7 @@ diesel::table! {
         usr -> BigInt,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        ends_at -> BigInt,
     }
 }
 
@@ -85,6 +86,7 @@ diesel::table! {
         collapse_key -> Nullable<Text>,
         state -> Text,
         recipients -> BigInt,
+        holders -> BigInt,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
     }
@@ -106,7 +108,9 @@ diesel::table! {
         rev -> BigInt,
         unread -> BigInt,
         unseen -> BigInt,
+        total -> BigInt,
         floor -> BigInt,
+        oldest -> BigInt,
     }
 }
 
@@ -121,6 +125,7 @@ diesel::table! {
         seen_at -> Nullable<BigInt>,
         read_at -> Nullable<BigInt>,
         archived_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
     }
 }
 
@@ -129,6 +134,7 @@ diesel::table! {
         usr -> BigInt,
         rev -> BigInt,
         notification -> BigInt,
+        removed_at -> BigInt,
     }
 }
 

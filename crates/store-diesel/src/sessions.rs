@@ -69,6 +69,7 @@ fn open(conn: &mut Conn, new: &NewSession) -> Result<(), Failure> {
         sessions::id.eq(new.id.as_str()),
         sessions::usr.eq(new.user.get()),
         sessions::created_at.eq(new.now.as_micros()),
+        sessions::ends_at.eq(new.refresh_expires_at.as_micros()),
     );
     on_conn!(conn, c => diesel::insert_into(sessions::table).values(row).execute(c))?;
     add_token(conn, &new.refresh, &new.id, new.refresh_expires_at)
@@ -134,6 +135,9 @@ fn rotate(
         .set(refresh_tokens::used_at.eq(now.as_micros()))
         .execute(c))?;
     add_token(conn, new, &session, new_expires_at)?;
+    on_conn!(conn, c => diesel::update(sessions::table.find(session.as_str()))
+        .set(sessions::ends_at.eq(new_expires_at.as_micros()))
+        .execute(c))?;
     Ok(Rotation::Rotated { session, user })
 }
 
@@ -142,7 +146,7 @@ fn revoke(conn: &mut Conn, session: &SessionId, now: Timestamp) -> Result<(), Fa
         return Ok(());
     };
     on_conn!(conn, c => diesel::update(sessions::table.find(session.as_str()))
-        .set(sessions::revoked_at.eq(now.as_micros()))
+        .set((sessions::revoked_at.eq(now.as_micros()), sessions::ends_at.eq(now.as_micros())))
         .execute(c))?;
     note_revocation(conn, user, Some(session), now)
 }

@@ -21,6 +21,18 @@ pub struct DieselStore {
     pub(crate) epoch: Epoch,
     readers: Readers,
     writer: Arc<Writer>,
+    target: Target,
+}
+
+/// How busy a store is at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// writes that wait for the writer
+    pub writes_queued: usize,
+    /// reads that run
+    pub reads_in_flight: usize,
+    /// the size of the write-ahead log's file, in bytes
+    pub wal_bytes: u64,
 }
 
 impl DieselStore {
@@ -35,8 +47,18 @@ impl DieselStore {
         Ok(Self {
             epoch,
             readers: Readers::open(target.clone(), config.readers)?,
-            writer: Arc::new(Writer::start(conn, target, config.queue)?),
+            writer: Arc::new(Writer::start(conn, target.clone(), config.queue)?),
+            target,
         })
+    }
+
+    /// How busy it is. Asks the file system for a size, and nobody else.
+    pub fn load(&self) -> Load {
+        Load {
+            writes_queued: self.writer.queued(),
+            reads_in_flight: self.readers.in_flight(),
+            wal_bytes: self.target.log_bytes(),
+        }
     }
 
     /// Whether the database can be read.

@@ -54,6 +54,12 @@ impl Writer {
         Ok(answer.await.unwrap_or_else(stopped)?)
     }
 
+    /// How many writes wait.
+    pub(crate) fn queued(&self) -> usize {
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
     fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
         let closed = || StoreError::Unavailable("the store is closed".to_owned());

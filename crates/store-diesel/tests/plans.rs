@@ -10,10 +10,12 @@ use common::{NOW, append, config, hello, path};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use herald_domain::{Content, ItemFilter, NotificationId, Patch, Rev, SessionId, Status, UserKey};
+use herald_domain::{
+    Content, ItemFilter, Keep, Leftover, NotificationId, Patch, Rev, SessionId, Status, UserKey,
+};
 use herald_ports::{
     Append, Entry, Idempotency, InboxStore, NewSession, NewUser, NotificationStore, PasswordHash,
-    Position, SessionStore, SystemRandom, Ticket, UserChange, UserStore,
+    Position, RetentionStore, SessionStore, SystemRandom, Ticket, UserChange, UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -61,6 +63,12 @@ async fn no_statement_looks_at_every_row() {
     for (condition, index) in [
         ("`rev` != `inbox_items`.`seq`", "inbox_items_touched"),
         ("`collapse` = ", "inbox_items_collapsing"),
+        ("min(`inbox_items`.`expires_at`)", "inbox_items_expiring"),
+        ("ORDER BY `inbox_items`.`expires_at`", "inbox_items_expiring"),
+        ("ORDER BY `inbox_tombstones`.`removed_at`", "inbox_tombstones_by_age"),
+        ("holders = 0", "notifications_unheld"),
+        ("ORDER BY `sessions`.`ends_at`", "sessions_by_end"),
+        ("ORDER BY `tickets`.`expires_at`", "tickets_by_end"),
     ] {
         let asks = statements.iter().find(|text| text.contains(condition));
         let plan = plan(&mut conn, asks.unwrap());
@@ -80,6 +88,7 @@ async fn do_everything(store: &DieselStore) {
     sessions(store, alice).await;
     sends(store).await;
     inbox(store, alice).await;
+    retention(store).await;
 }
 
 async fn users(store: &DieselStore) -> UserKey {
@@ -152,5 +161,18 @@ async fn inbox(store: &DieselStore, user: UserKey) {
     store.changes(user, Rev::default(), 20).await.unwrap().unwrap();
     store.seen_all(user, NOW).await.unwrap();
     store.read_all(user, NOW).await.unwrap();
-    store.delete(user, ids).await.unwrap();
+    store.delete(user, ids, NOW).await.unwrap();
+}
+
+async fn retention(store: &DieselStore) {
+    let brief = Content { expires_at: Some(NOW), ..Content::of("brief".parse().unwrap()) };
+    store.append(append("alice", brief)).await.unwrap();
+    store.next_expiry().await.unwrap();
+    store.expire(NOW, 10).await.unwrap();
+    for after in [None, Some(NOW)] {
+        store.trim(UserKey::default(), Keep { items: 1, after }, NOW, 1).await.unwrap();
+    }
+    for leftover in Leftover::ALL {
+        store.forget(leftover, NOW, 10).await.unwrap();
+    }
 }

@@ -26,9 +26,11 @@ CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     usr BIGINT NOT NULL REFERENCES users (key),
     created_at BIGINT NOT NULL,
-    revoked_at BIGINT
+    revoked_at BIGINT,
+    ends_at BIGINT NOT NULL -- when it was revoked, or else when its newest refresh token ends
 ) WITHOUT ROWID;
 CREATE INDEX sessions_by_user ON sessions (usr);
+CREATE INDEX sessions_by_end ON sessions (ends_at);
 
 CREATE TABLE refresh_tokens (
     hash BLOB NOT NULL PRIMARY KEY,
@@ -79,9 +81,11 @@ CREATE TABLE notifications (
     collapse_key TEXT,
     state TEXT NOT NULL,
     recipients BIGINT NOT NULL,
+    holders BIGINT NOT NULL, -- how many inboxes it is still in
     created_at BIGINT NOT NULL,
     expires_at BIGINT
 );
+CREATE INDEX notifications_unheld ON notifications (created_at) WHERE holders = 0;
 
 -- The answer is kept here and not with the notifications, because a replay answers what the first
 -- request was answered, refusals included, even when the notifications are gone.
@@ -100,11 +104,15 @@ CREATE TABLE inbox_heads (
     rev BIGINT NOT NULL,
     unread BIGINT NOT NULL,
     unseen BIGINT NOT NULL,
-    floor BIGINT NOT NULL DEFAULT 0 -- changes up to this revision may be forgotten
+    total BIGINT NOT NULL, -- how many items there are
+    floor BIGINT NOT NULL DEFAULT 0, -- removals up to this revision may be forgotten
+    -- no item was created earlier; moved on only when an age limit has the inbox looked at
+    oldest BIGINT NOT NULL DEFAULT 0
 );
 
 -- seq is the revision that added the item, rev the one that last touched it. The category is a copy,
--- for a list filtered by it would otherwise join every item of the user.
+-- for a list filtered by it would otherwise join every item of the user; so is expires_at, by which
+-- items are found in every inbox.
 CREATE TABLE inbox_items (
     usr BIGINT NOT NULL,
     seq BIGINT NOT NULL,
@@ -115,16 +123,20 @@ CREATE TABLE inbox_items (
     seen_at BIGINT,
     read_at BIGINT,
     archived_at BIGINT,
+    expires_at BIGINT,
     PRIMARY KEY (usr, seq)
 ) WITHOUT ROWID;
 -- Partial, so that a new item costs one page and not two or three.
 CREATE INDEX inbox_items_touched ON inbox_items (usr, rev) WHERE rev <> seq;
 CREATE INDEX inbox_items_collapsing ON inbox_items (usr, collapse, notification)
     WHERE collapse IS NOT NULL AND read_at IS NULL;
+CREATE INDEX inbox_items_expiring ON inbox_items (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE inbox_tombstones (
     usr BIGINT NOT NULL,
     rev BIGINT NOT NULL,
     notification BIGINT NOT NULL,
+    removed_at BIGINT NOT NULL,
     PRIMARY KEY (usr, rev, notification)
 ) WITHOUT ROWID;
+CREATE INDEX inbox_tombstones_by_age ON inbox_tombstones (removed_at);

@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -72,9 +73,13 @@ impl Socket {
 
     /// The next message; the code, if the server closes instead; `None` if the connection is gone.
     pub(crate) async fn next_or_close(&mut self) -> Option<Result<Value, u16>> {
+        // pings do not make it patient
+        timeout(PATIENCE, self.next_text()).await.expect("a message in time")
+    }
+
+    async fn next_text(&mut self) -> Option<Result<Value, u16>> {
         loop {
-            let frame = tokio::time::timeout(PATIENCE, self.inner.next()).await;
-            match frame.expect("a message in time")? {
+            match self.inner.next().await? {
                 Ok(Message::Text(text)) => return Some(Ok(serde_json::from_str(&text).unwrap())),
                 Ok(Message::Close(reason)) => return reason.map(|reason| Err(reason.code.into())),
                 Ok(_) => {}

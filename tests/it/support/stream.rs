@@ -24,6 +24,11 @@ impl Stream {
 
     /// The next event's data; `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Value> {
+        // pings do not make it patient
+        tokio::time::timeout(PATIENCE, self.next_event()).await.expect("an event in time")
+    }
+
+    async fn next_event(&mut self) -> Option<Value> {
         loop {
             if let Some((event, rest)) = self.buffer.split_once("\n\n") {
                 let (event, rest) = (event.to_owned(), rest.to_owned());
@@ -41,8 +46,7 @@ impl Stream {
                 }
                 continue;
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
-            let chunk = chunk.expect("an event in time").ok()??;
+            let chunk = self.response.chunk().await.ok()??;
             self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }

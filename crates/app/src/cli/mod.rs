@@ -1,9 +1,14 @@
 //! The command line.
 
 mod config_check;
+mod demo;
 mod migrate;
 mod openapi;
+mod plain;
+mod remote;
+mod send;
 mod serve;
+mod tail;
 mod user;
 
 use std::path::PathBuf;
@@ -25,6 +30,12 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the server: API, sockets and workers in one process
     Serve(Settings),
+    /// Show what Herald does: sample people who are told something every few seconds
+    Demo(demo::Demo),
+    /// Send a notification
+    Send(send::Send),
+    /// Show a user's notifications as they come
+    Tail(tail::Tail),
     /// Bring the database to this version, and exit
     Migrate(Settings),
     /// Manage users
@@ -57,12 +68,17 @@ impl Settings {
 pub(crate) fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve(settings) => serve::run(&settings.load()?),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Send(send) => send::run(send),
+        Command::Tail(tail) => tail::run(tail),
         Command::Migrate(settings) => migrate::run(&settings.load()?),
         Command::User(command) => user::run(command),
         Command::Config(command) => config_check::run(&command),
         Command::Openapi => openapi::run(),
     }
 }
+
+pub(crate) use remote::NotNow;
 
 /// Says why the command failed.
 #[expect(clippy::print_stderr, reason = "this is a command line")]

@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,31 +8,47 @@ use herald_realtime::CloseCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
-use crate::logging;
 use crate::wire::{Storage, UseCases};
+use crate::{figures, limits, logging};
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
     logging::init(config)?;
-    actix_web::rt::System::new().block_on(serve(config))
+    actix_web::rt::System::new().block_on(serve(config, async |_, _, _| Ok(())))
 }
 
-async fn serve(config: &Config) -> Result<()> {
+/// Serves until the process is told to stop; calls `started` once requests are answered, and ends
+/// if that fails.
+pub(super) async fn serve(
+    config: &Config,
+    started: impl AsyncFnOnce(&Storage, &UseCases, SocketAddr) -> Result<()>,
+) -> Result<()> {
+    limits::raise_open_files();
+    let recorder = figures::install()?;
     let storage = Storage::open(config)?;
     let cases = UseCases::build(config, &storage).await?;
     cases.ensure_admin(config).await?;
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = bind(config.listen)?;
+    let for_figures = config.metrics_listen.map(bind).transpose()?;
     let address = listener.local_addr()?;
-    let node = cases.node(config, &storage);
+    let node = cases.node(config, &storage, &recorder);
     let (hub, draining) = (node.hub.clone(), node.draining.clone());
+    let figures = node.figures.clone();
     let server = herald_http::serve(listener, node)?;
     let handle = server.handle();
+    if let Some(listener) = for_figures {
+        tracing::info!(address = %listener.local_addr()?, "serving metrics");
+        actix_web::rt::spawn(herald_http::serve_figures(listener, figures)?);
+    }
+    actix_web::rt::spawn(figures::upkeep(recorder));
     let following = actix_web::rt::spawn(follow(cases.access.clone()));
+    let janitor = cases.janitor.clone();
+    let cleaning = actix_web::rt::spawn(async move { janitor.run().await });
     tracing::info!(%address, database = config.database_kind(), "listening");
     tracing::info!("api documentation at http://{address}/docs");
 
     let running = actix_web::rt::spawn(server);
+    started(&storage, &cases, address).await?;
     let code = stop_signal().await?;
     tracing::info!(?code, "stopping");
     draining.store(true, std::sync::atomic::Ordering::Release);
@@ -40,9 +56,14 @@ async fn serve(config: &Config) -> Result<()> {
     handle.stop(true).await;
     running.await??;
     following.abort();
+    cleaning.abort();
     storage.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Takes notice of rights that other processes revoke.

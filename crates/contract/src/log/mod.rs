@@ -7,7 +7,7 @@ mod property;
 mod world;
 
 use herald_domain::{InboxCopy, ItemFilter, Kind, Status};
-use herald_ports::Position;
+use herald_ports::{Position, Resync};
 use proptest::collection::vec;
 
 use crate::Stores;
@@ -79,7 +79,7 @@ pub async fn revisions_have_no_hole_and_counts_are_true(stores: &Stores) {
 }
 
 /// A copy of any age, and one of nothing, is brought up to date by the changes since, however few
-/// at a time.
+/// at a time; or is told that it cannot be, if and only if removals after it were forgotten.
 pub async fn changes_bring_any_copy_up_to_date(stores: &Stores) {
     let stores = stores.clone();
     holds((ops(), vec(1..6_usize, 1..4)), move |(ops, limits)| {
@@ -87,16 +87,22 @@ pub async fn changes_bring_any_copy_up_to_date(stores: &Stores) {
         async move {
             let mut world = World::new(stores.clone()).await;
             let mut copies: Vec<_> =
-                world.users().map(|(_, key)| (key, InboxCopy::default())).collect();
+                world.users().map(|(user, key)| (user, key, InboxCopy::default())).collect();
             for op in ops {
                 let write = world.plan(op);
                 world.perform(&write).await;
-                for (_, key) in world.users() {
-                    copies.push((key, stores.copy(key).await));
+                for (user, key) in world.users() {
+                    copies.push((user, key, stores.copy(key).await));
                 }
             }
-            for ((key, mut copy), limit) in copies.into_iter().zip(limits.into_iter().cycle()) {
+            for ((user, key, mut copy), limit) in copies.into_iter().zip(limits.into_iter().cycle())
+            {
                 let since = copy.rev;
+                if since < world.floor(user) {
+                    let lost = stores.inbox.changes(key, since, limit).await.unwrap();
+                    assert_eq!(lost.unwrap_err(), Resync::Pruned, "since {since}");
+                    continue;
+                }
                 stores.catch_up(key, &mut copy, limit).await;
                 let now = stores.copy(key).await;
                 assert_eq!(copy, now, "since {since}, {limit} at a time");

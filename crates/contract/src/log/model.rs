@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use herald_domain::{Flags, Head, InboxItem, ItemFilter, Notification, Patch, Rev};
+use herald_domain::{
+    Flags, Head, InboxItem, ItemFilter, Keep, Notification, Patch, Rev, Timestamp,
+};
 use herald_ports::LiveEvent;
 
 use super::ops::USERS;
@@ -36,7 +38,7 @@ impl Model {
             Write::Patch(user, ids, patch, now) => self.inboxes[*user].change(|item| {
                 if ids.contains(&item.id()) { patch.apply(item.flags, *now) } else { item.flags }
             }),
-            Write::Delete(user, ids) => {
+            Write::Delete(user, ids, _) => {
                 self.inboxes[*user].remove(|item| ids.contains(&item.id()));
             }
             Write::ReadAll(user, now) => {
@@ -45,6 +47,14 @@ impl Model {
             Write::SeenAll(user, now) => {
                 self.inboxes[*user].change(|item| Patch::seen().apply(item.flags, *now));
             }
+            Write::Expire(now) => {
+                let expired = |at: Timestamp| at <= *now;
+                for inbox in &mut self.inboxes {
+                    inbox.remove(|item| item.notification.content.expires_at.is_some_and(expired));
+                }
+            }
+            Write::Trim(keep, _) => self.inboxes.iter_mut().for_each(|inbox| inbox.trim(*keep)),
+            Write::Prune(..) => {}
         }
     }
 
@@ -86,6 +96,13 @@ impl Inbox {
                 (item.flags, item.rev, self.rev) = (after, next, next);
             }
         }
+    }
+
+    fn trim(&mut self, keep: Keep) {
+        let newest: Vec<_> =
+            self.items.iter().rev().take(keep.items as usize).map(InboxItem::id).collect();
+        let young = |at: Timestamp| keep.after.is_none_or(|after| at > after);
+        self.remove(|item| !newest.contains(&item.id()) || !young(item.notification.created_at));
     }
 
     fn remove(&mut self, gone: impl Fn(&InboxItem) -> bool) {

@@ -13,6 +13,8 @@ pub(super) enum Op {
         to: Vec<usize>,
         kind: Kind,
         collapse: Option<u8>,
+        /// after so many steps it expires
+        lasts: Option<u64>,
     },
     Patch {
         user: usize,
@@ -29,6 +31,17 @@ pub(super) enum Op {
     SeenAll {
         user: usize,
     },
+    /// what has expired goes
+    Expire,
+    /// the newest items stay, and those of the last steps
+    Trim {
+        items: u32,
+        steps: Option<u64>,
+    },
+    /// what was removed until so many steps ago is forgotten
+    Prune {
+        steps: u64,
+    },
 }
 
 /// A sequence of writes.
@@ -43,6 +56,9 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (user(), items()).prop_map(|(user, items)| Op::Delete { user, items }),
         1 => user().prop_map(|user| Op::ReadAll { user }),
         1 => user().prop_map(|user| Op::SeenAll { user }),
+        1 => Just(Op::Expire),
+        1 => trim(),
+        1 => (0..10_u64).prop_map(|steps| Op::Prune { steps }),
     ]
 }
 
@@ -50,7 +66,18 @@ fn send() -> impl Strategy<Value = Op> {
     let to = proptest::sample::subsequence((0..USERS).collect::<Vec<_>>(), 1..=USERS);
     let kind = proptest::sample::select(Kind::ALL);
     let collapse = proptest::option::of(0..2_u8);
-    (to, kind, collapse).prop_map(|(to, kind, collapse)| Op::Send { to, kind, collapse })
+    let lasts = proptest::option::weighted(0.3, 1..10_u64);
+    (to, kind, collapse, lasts).prop_map(|(to, kind, collapse, lasts)| Op::Send {
+        to,
+        kind,
+        collapse,
+        lasts,
+    })
+}
+
+fn trim() -> impl Strategy<Value = Op> {
+    let steps = proptest::option::of(0..15_u64);
+    (0..6_u32, steps).prop_map(|(items, steps)| Op::Trim { items, steps })
 }
 
 fn user() -> impl Strategy<Value = usize> {

@@ -1,8 +1,10 @@
 //! The one layer around all routes. It is passed by every request, so it is kept cheap.
 
-mod access_log;
+mod figures;
 mod headers;
 mod request_id;
+mod unread;
+mod watch;
 
 use std::future::Future;
 
@@ -10,14 +12,15 @@ use actix_service::Service;
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{ConnectionType, Method, StatusCode};
 
 use crate::problem;
-use access_log::AccessLog;
 pub(crate) use request_id::RequestIds;
+use unread::Unread;
+use watch::Watch;
 
-/// Names the request, completes what went wrong, adds the headers that every answer has, and notes
-/// the request in the access log.
+/// Names the request, completes what went wrong, adds the headers that every answer has, and
+/// counts and logs the request.
 ///
 /// HEAD is routed as GET: the connection sends the head of the answer only.
 pub(crate) fn around<S>(
@@ -28,12 +31,14 @@ pub(crate) fn around<S>(
 where
     S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error>,
 {
-    let log = AccessLog::begin(&request);
+    let watch = Watch::begin(&request);
     let request_id = ids.of(request.headers());
     let head_only = request.method() == Method::HEAD;
     if head_only {
         request.head_mut().method = Method::GET;
     }
+    let upgrade = request.head().upgrade();
+    let unread = Unread::watch(&mut request);
     let answer = service.call(request);
     async move {
         let id = request_id.to_str().unwrap_or_default();
@@ -41,7 +46,14 @@ where
         if head_only {
             response = response.map_body(|_, body| without_stream(body));
         }
-        log.end(&response, id);
+        if upgrade && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            // the connection would end all the same, but the client would not be told
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+        if let Some(unread) = unread {
+            response = response.map_body(|_, body| unread.until_answered(body));
+        }
+        watch.end(&response, id);
         headers::add(&mut response, request_id);
         Ok(response)
     }

@@ -12,6 +12,8 @@ pub(super) struct Outgoing {
     sent: usize,
     /// where each frame ends
     ends: VecDeque<usize>,
+    /// whether the first of them was sent in part
+    begun: bool,
 }
 
 impl Outgoing {
@@ -20,7 +22,7 @@ impl Outgoing {
 
     /// With the rest of a frame of which the beginning was sent.
     pub(super) fn of_rest(rest: &[u8]) -> Self {
-        Self { bytes: rest.to_vec(), sent: 0, ends: VecDeque::from([rest.len()]) }
+        Self { bytes: rest.to_vec(), sent: 0, ends: VecDeque::from([rest.len()]), begun: true }
     }
 
     /// Whether another live message may wait, too.
@@ -42,15 +44,16 @@ impl Outgoing {
     /// So much was sent.
     pub(super) fn advance(&mut self, sent: usize) {
         self.sent += sent;
-        while self.ends.front().is_some_and(|end| *end <= self.sent) {
+        self.begun |= sent > 0;
+        while let Some(end) = self.ends.front().copied().filter(|end| *end <= self.sent) {
             self.ends.pop_front();
+            self.begun = end < self.sent;
         }
     }
 
     /// Drops every frame of which nothing has been sent.
     pub(super) fn drop_unsent(&mut self) {
-        let begun = self.sent > 0 || self.ends.len() == 1;
-        let keep = self.ends.front().copied().filter(|_| begun).unwrap_or(self.sent);
+        let keep = self.ends.front().copied().filter(|_| self.begun).unwrap_or(self.sent);
         self.bytes.truncate(keep);
         self.ends.clear();
         self.ends.push_back(keep);
@@ -78,6 +81,23 @@ mod tests {
         outgoing.advance(2);
         outgoing.drop_unsent();
         assert_eq!(outgoing.rest(), b"aa");
+    }
+
+    #[test]
+    fn a_begun_frame_is_finished_although_nothing_was_taken_since() {
+        let mut outgoing = Outgoing::of_rest(b"aaaa");
+        outgoing.push(frame_of(b'b', 4));
+        outgoing.drop_unsent();
+        assert_eq!(outgoing.rest(), b"aaaa");
+    }
+
+    #[test]
+    fn nothing_is_finished_that_was_not_begun() {
+        let mut outgoing = Outgoing::of_rest(b"aaaa");
+        outgoing.push(frame_of(b'b', 4));
+        outgoing.advance(4);
+        outgoing.drop_unsent();
+        assert_eq!(outgoing.rest(), b"");
     }
 
     #[test]

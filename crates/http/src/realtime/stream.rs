@@ -21,6 +21,7 @@ pub(crate) struct StreamQuery {
     /// a ticket, good for one stream
     ticket: Option<String>,
     /// where to resume, for clients that cannot set the header `Last-Event-ID`
+    #[param(pattern = "^(.*:[0-9]{1,18})?$")]
     last_event_id: Option<String>,
 }
 
@@ -40,12 +41,14 @@ impl ReadQuery for StreamQuery {
     operation_id = "openStream",
     params(
         StreamQuery,
-        ("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard: `epoch:rev`"),
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^(.*:[0-9]{1,18})?$",
+         description = "the id of the last event heard: `epoch:rev`"),
     ),
     responses(
         (status = 429, description = "the user has too many sockets and streams", body = ProblemBody,
          content_type = "application/problem+json"),
-        (status = 200, description = "events, without end", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "events, without end", body = String, content_type = "text/event-stream",
+         example = json!("id: 5f0c:12\nevent: hello\ndata: {\"type\":\"hello\",\"rev\":12,\"unread\":3,\"unseen\":1,\"epoch\":\"5f0c\",\"heartbeat_seconds\":25}\n\n")),
         (status = 403, description = "this is an API key", body = ProblemBody,
          content_type = "application/problem+json"),
     )

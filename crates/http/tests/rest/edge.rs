@@ -42,9 +42,14 @@ async fn a_sane_request_id_is_kept() {
 #[actix_web::test]
 async fn what_does_not_exist_is_a_problem_too() {
     let api = api().await;
-    for path in
-        ["/nothing", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/notifications/1/2", "/docs/nothing.js"]
-    {
+    for path in [
+        "/nothing",
+        "/api",
+        "/api/v1",
+        "/api/v1/nothing",
+        "/api/v1/notifications/1/2",
+        "/docs/nothing.js",
+    ] {
         let reply = api.get(path, "u/alice").await;
         assert_eq!(reply.header("content-type"), "application/problem+json", "{path}");
         let problem = reply.expect(404);

@@ -74,7 +74,13 @@ pub(crate) async fn api_with(settings: Settings) -> Api {
     let services = services(settings.open_registration).await;
     let draining = Arc::new(AtomicBool::new(false));
     let probe = Arc::new(Probe { store_ok: settings.store_ok });
-    let state = AppState::new(services.clone(), probe, draining.clone(), &SystemRandom);
+    let state = AppState::new(
+        services.clone(),
+        probe,
+        draining.clone(),
+        Arc::new(|| "figures 1\n".to_owned()),
+        &SystemRandom,
+    );
     let service = std::rc::Rc::new(init_service(app(&state)).await);
     let call = move |request| {
         let service = service.clone();

@@ -14,10 +14,11 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use herald_domain::{Head, SessionId, UserKey};
 use herald_ports::{Delivered, LiveEvent, LiveSink};
+use metrics::Counter;
 use tokio::sync::mpsc;
 
-use crate::CloseCode;
 use crate::protocol::server;
+use crate::{CloseCode, figures};
 
 pub use shard::{Membership, Shard, Subscriber};
 
@@ -72,6 +73,7 @@ struct Presence {
 pub struct Hub {
     workers: Box<[Worker]>,
     directory: DashMap<UserKey, Presence>,
+    dropped: Counter,
 }
 
 impl Hub {
@@ -92,7 +94,7 @@ impl Hub {
             }
         };
         let workers = (0..workers.clamp(1, Self::MAX_WORKERS)).map(|_| worker()).collect();
-        Self { workers, directory: DashMap::new() }
+        Self { workers, directory: DashMap::new(), dropped: figures::dropped() }
     }
 
     /// Ends every session with this code.
@@ -179,6 +181,7 @@ impl Hub {
             let worker = &self.workers[index];
             if worker.live.try_send(Live { event, tail: tail.clone(), to }).is_err() {
                 worker.lagged.store(true, Ordering::Release);
+                self.dropped.increment(1);
             }
         }
     }

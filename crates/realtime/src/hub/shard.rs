@@ -10,6 +10,7 @@ use herald_domain::{Head, SessionId, UserKey};
 use tokio::time::MissedTickBehavior;
 
 use super::{Control, Hub, Live, Receivers};
+use crate::figures::Figures;
 use crate::{CloseCode, Tick};
 
 /// One device's end of a shard.
@@ -36,6 +37,7 @@ pub struct Shard {
     next_id: Cell<u64>,
     now: Cell<Tick>,
     stopping: Cell<Option<CloseCode>>,
+    pub(crate) figures: Figures,
 }
 
 /// How many messages are passed on before others on the worker get their turn.
@@ -54,6 +56,7 @@ impl Shard {
             next_id: Cell::default(),
             now: Cell::default(),
             stopping: Cell::default(),
+            figures: Figures::new(),
         });
         Some((shard.clone(), shard.run(receivers)))
     }
@@ -129,6 +132,7 @@ impl Shard {
     fn tick(&self) {
         let now = Tick(self.now.get().0.wrapping_add(1));
         self.now.set(now);
+        self.figures.tick();
         self.each(|subscriber| subscriber.tick(now));
     }
 

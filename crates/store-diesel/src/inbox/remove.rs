@@ -1,57 +1,91 @@
 use diesel::prelude::*;
-use herald_domain::{Flags, InboxItem, NotificationId, UserKey};
+use herald_domain::{Flags, InboxItem, NotificationId, Timestamp, UserKey};
 use herald_ports::{LiveEvent, Written};
 
-use super::{named, read_head, write_head};
+use super::{named, read_head};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::schema::inbox_items::{self as items, seq, usr};
-use crate::schema::inbox_tombstones as tombstones;
+use crate::rows::{FlagsRow, ItemRow};
+use crate::schema::{
+    inbox_heads as heads, inbox_items as items, inbox_tombstones as tombstones, notifications,
+};
+
+/// An item that is to be removed.
+#[derive(Debug, Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = items)]
+pub(crate) struct Doomed {
+    /// the revision that added it
+    pub(crate) seq: i64,
+    pub(crate) notification: i64,
+    #[diesel(embed)]
+    pub(crate) flags: FlagsRow,
+}
 
 pub(super) fn delete(
     conn: &mut Conn,
     user: UserKey,
     ids: &[NotificationId],
+    now: Timestamp,
 ) -> Result<Written, Failure> {
-    let mut removed = Vec::new();
-    let mut items = Vec::new();
-    for row in named(conn, user, ids)? {
-        let at = row.seq;
-        let item = InboxItem::try_from(row)?;
-        removed.push((at, item.id(), item.flags));
-        items.push(item);
-    }
-    let event = if removed.is_empty() { None } else { Some(remove(conn, user, &removed)?) };
+    let rows = named(conn, user, ids)?;
+    let doomed: Vec<_> = rows.iter().map(ItemRow::doomed).collect();
+    let items = rows.into_iter().map(InboxItem::try_from).collect::<Result<_, _>>()?;
+    let event = if doomed.is_empty() { None } else { Some(remove(conn, user, &doomed, now)?) };
     Ok(Written { head: read_head(conn, user)?, event, items })
 }
 
-/// Removes items, given by the revision that added them, their ids in ascending order, and their
-/// flags; all with one revision. There must be at least one.
+/// Removes items of one inbox, at least one, with one revision.
 pub(crate) fn remove(
     conn: &mut Conn,
     user: UserKey,
-    removed: &[(i64, NotificationId, Flags)],
+    doomed: &[Doomed],
+    now: Timestamp,
 ) -> Result<LiveEvent, Failure> {
-    let flags: Vec<_> = removed.iter().map(|(.., flags)| *flags).collect();
+    let event = take_out(conn, user, doomed, now)?;
+    for item in doomed {
+        release(conn, item.notification, 1)?;
+    }
+    Ok(event)
+}
+
+/// Does what [`remove`] does, except that the notifications still have to be [`release`]d: who
+/// removes the same ones from many inboxes does so once for all.
+pub(crate) fn take_out(
+    conn: &mut Conn,
+    user: UserKey,
+    doomed: &[Doomed],
+    now: Timestamp,
+) -> Result<LiveEvent, Failure> {
+    let flags: Vec<Flags> = doomed.iter().map(|item| item.flags.into()).collect();
     let head = read_head(conn, user)?.removed(&flags);
-    write_head(conn, user, head)?;
-    let seqs = removed.iter().map(|(at, ..)| *at);
-    on_conn!(conn, c => diesel::delete(items::table)
-        .filter(usr.eq(user.get()))
-        .filter(seq.eq_any(seqs))
-        .execute(c))?;
-    for (_, id, _) in removed {
+    let count = i64::try_from(doomed.len()).unwrap_or(i64::MAX);
+    let columns = (
+        heads::rev.eq(head.rev.get()),
+        heads::unread.eq(head.unread),
+        heads::unseen.eq(head.unseen),
+        heads::total.eq(heads::total - count),
+    );
+    on_conn!(conn, c => diesel::update(heads::table.find(user.get())).set(columns).execute(c))?;
+    for item in doomed {
+        on_conn!(conn, c => diesel::delete(items::table.find((user.get(), item.seq))).execute(c))?;
         let row = (
             tombstones::usr.eq(user.get()),
             tombstones::rev.eq(head.rev.get()),
-            tombstones::notification.eq(id.get()),
+            tombstones::notification.eq(item.notification),
+            tombstones::removed_at.eq(now.as_micros()),
         );
         on_conn!(conn, c => diesel::insert_into(tombstones::table).values(row).execute(c))?;
     }
-    Ok(LiveEvent::Changed {
-        user,
-        head,
-        items: Vec::new(),
-        deleted: removed.iter().map(|(_, id, _)| *id).collect(),
-    })
+    let mut deleted: Vec<_> =
+        doomed.iter().map(|item| NotificationId::new(item.notification)).collect();
+    deleted.sort_unstable();
+    Ok(LiveEvent::Changed { user, head, items: Vec::new(), deleted })
+}
+
+/// Notes that so many inboxes hold a notification no longer.
+pub(crate) fn release(conn: &mut Conn, notification: i64, inboxes: i64) -> Result<(), Failure> {
+    on_conn!(conn, c => diesel::update(notifications::table.find(notification))
+        .set(notifications::holders.eq(notifications::holders - inboxes))
+        .execute(c))?;
+    Ok(())
 }

@@ -80,6 +80,7 @@ fn insert(
         notifications::collapse_key.eq(content.collapse_key.as_ref().map(|text| text.as_str())),
         notifications::state.eq(State::Delivered.as_str()),
         notifications::recipients.eq(count(recipients)),
+        notifications::holders.eq(count(recipients)),
         notifications::created_at.eq(append.now.as_micros()),
         notifications::expires_at.eq(micros(content.expires_at)),
     );

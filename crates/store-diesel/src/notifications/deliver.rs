@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{CollapseKey, Notification, NotificationId, UserKey};
+use herald_domain::{CollapseKey, Notification, Timestamp, UserKey};
 use herald_ports::{Delivered, LiveEvent};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::inbox::remove;
-use crate::rows::{FlagsRow, HeadRow, head};
+use crate::inbox::{Doomed, remove};
+use crate::rows::{HeadRow, head, micros};
 use crate::schema::inbox_items::{
-    self as items, archived_at, collapse, notification, read_at, seq, usr,
+    self as items, archived_at, collapse, expires_at, notification, read_at, seq, usr,
 };
 use crate::statements::AppendToHead;
 
@@ -23,7 +23,7 @@ pub(super) fn deliver(
     let mut recipients = Vec::with_capacity(users.len());
     for &user in users {
         if let Some(key) = &what.content.collapse_key {
-            events.extend(replace(conn, user, key)?);
+            events.extend(replace(conn, user, key, what.created_at)?);
         }
         recipients.push(add(conn, user, &what)?);
     }
@@ -44,6 +44,7 @@ fn add(conn: &mut Conn, user: UserKey, what: &Notification) -> Result<Delivered,
         items::rev.eq(head.rev.get()),
         items::category.eq(category.map_or("", |text| text.as_str())),
         collapse.eq(key.map(CollapseKey::as_str)),
+        expires_at.eq(micros(what.content.expires_at)),
     );
     on_conn!(conn, c => diesel::insert_into(items::table).values(row).execute(c))?;
     Ok(Delivered { user, head })
@@ -54,21 +55,18 @@ fn replace(
     conn: &mut Conn,
     user: UserKey,
     key: &CollapseKey,
+    now: Timestamp,
 ) -> Result<Option<LiveEvent>, Failure> {
-    let rows: Vec<(i64, i64, FlagsRow)> = on_conn!(conn, c => items::table
+    let unread: Vec<Doomed> = on_conn!(conn, c => items::table
         .filter(usr.eq(user.get()))
         .filter(collapse.eq(key.as_str()))
         .filter(read_at.is_null())
         .filter(archived_at.is_null())
         .order(notification)
-        .select((seq, notification, FlagsRow::as_select()))
+        .select(Doomed::as_select())
         .load(c))?;
-    if rows.is_empty() {
+    if unread.is_empty() {
         return Ok(None);
     }
-    let rows = rows
-        .into_iter()
-        .map(|(at, id, flags)| (at, NotificationId::new(id), flags.into()))
-        .collect::<Vec<_>>();
-    remove(conn, user, &rows).map(Some)
+    remove(conn, user, &unread, now).map(Some)
 }

@@ -5,6 +5,7 @@ use herald_domain::{Flags, Head, InboxItem, Rev, Timestamp};
 
 use super::ContentRow;
 use crate::failure::Failure;
+use crate::inbox::Doomed;
 use crate::schema::{inbox_heads, inbox_items};
 
 /// A head as it is read: `(rev, unread, unseen)`.
@@ -50,6 +51,13 @@ pub(crate) struct ItemRow {
     pub(crate) flags: FlagsRow,
     #[diesel(embed)]
     notification: ContentRow,
+}
+
+impl ItemRow {
+    /// The item as one that is to be removed.
+    pub(crate) fn doomed(&self) -> Doomed {
+        Doomed { seq: self.seq, notification: self.notification.id, flags: self.flags }
+    }
 }
 
 impl TryFrom<ItemRow> for InboxItem {

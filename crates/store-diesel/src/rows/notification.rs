@@ -11,7 +11,7 @@ use crate::schema::notifications;
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = notifications)]
 pub(crate) struct ContentRow {
-    id: i64,
+    pub(crate) id: i64,
     sender: String,
     title: Option<String>,
     message: String,

@@ -24,11 +24,12 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO inbox_heads (usr, rev, unread, unseen) VALUES (");
+        out.push_sql("INSERT INTO inbox_heads (usr, rev, unread, unseen, total) VALUES (");
         out.push_bind_param::<BigInt, _>(&self.user)?;
         out.push_sql(
-            ", 1, 1, 1) ON CONFLICT (usr) DO UPDATE SET rev = inbox_heads.rev + 1, \
-             unread = inbox_heads.unread + 1, unseen = inbox_heads.unseen + 1 \
+            ", 1, 1, 1, 1) ON CONFLICT (usr) DO UPDATE SET rev = inbox_heads.rev + 1, \
+             unread = inbox_heads.unread + 1, unseen = inbox_heads.unseen + 1, \
+             total = inbox_heads.total + 1 \
              RETURNING rev, unread, unseen",
         );
         Ok(())

@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use metrics::{Histogram, histogram};
 use tokio::sync::mpsc::Receiver;
 
 use super::job::Job;
@@ -18,6 +19,8 @@ pub(super) struct Groups {
     conn: Conn,
     target: Target,
     checkpoints: Checkpoints,
+    sizes: Histogram,
+    commits: Histogram,
 }
 
 /// Where a group failed.
@@ -32,7 +35,13 @@ enum Failed {
 
 impl Groups {
     pub(super) fn new(conn: Conn, target: Target, checkpoints: Checkpoints) -> Self {
-        Self { conn, target, checkpoints }
+        Self {
+            conn,
+            target,
+            checkpoints,
+            sizes: histogram!("herald_store_group_writes"),
+            commits: histogram!("herald_store_commit_duration_seconds"),
+        }
     }
 
     /// Writes until the queue is closed and empty.
@@ -65,10 +74,7 @@ impl Groups {
     }
 
     /// Runs what is queued in one transaction.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "measures how long writes are taken into one commit"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "measures how long a group takes")]
     fn together(
         &mut self,
         jobs: &mut Vec<Box<dyn Job>>,
@@ -87,7 +93,11 @@ impl Groups {
                 jobs.extend(queue.try_recv());
             }
         }
-        self.conn.commit().map_err(Failed::Commit)
+        let written = Instant::now();
+        self.conn.commit().map_err(Failed::Commit)?;
+        self.commits.record(written.elapsed());
+        self.sizes.record(jobs.len() as f64);
+        Ok(())
     }
 
     /// Runs a group again of which one write failed, so that only those fail that must.

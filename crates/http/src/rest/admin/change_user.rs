@@ -17,7 +17,6 @@ use crate::rest::user::UserBody;
 struct UserPatch {
     /// any name; only `admin` has rights
     #[schema(
-        nullable = false,
         min_length = 1,
         max_length = 64,
         pattern = "^[A-Za-z0-9_.:@-]+$",
@@ -25,7 +24,6 @@ struct UserPatch {
     )]
     role: Option<String>,
     #[schema(
-        nullable = false,
         min_length = 1,
         max_length = 128,
         pattern = "^[A-Za-z0-9_.:@-]+$",

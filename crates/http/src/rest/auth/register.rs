@@ -16,8 +16,14 @@ struct Registration {
     /// letters, digits and `_ . : @ -`; case does not distinguish
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:@-]+$", example = "alice")]
     username: String,
-    /// 8 to 72 bytes
-    #[schema(min_length = 8, max_length = 72, format = Password, example = "correct horse")]
+    /// 8 to 72 bytes of UTF-8, none of them NUL
+    #[schema(
+        min_length = 8,
+        max_length = 72,
+        pattern = "^[^\\x00]+$",
+        format = Password,
+        example = "correct horse"
+    )]
     password: String,
     #[schema(max_length = 254, format = Email, example = "alice@example.com")]
     email: Option<String>,

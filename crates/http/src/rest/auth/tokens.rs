@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 #[schema(as = Tokens)]
 pub(super) struct TokensBody<'a> {
     /// to be sent as `Authorization: Bearer`
+    #[schema(example = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxNyJ9.3q2-7w")]
     access_token: &'a str,
     #[schema(example = "bearer")]
     token_type: &'static str,
@@ -14,6 +15,7 @@ pub(super) struct TokensBody<'a> {
     #[schema(example = 900)]
     expires_in: u64,
     /// for `refresh`; good for one use
+    #[schema(example = "hr_3q2-7w")]
     refresh_token: &'a str,
 }
 

@@ -17,6 +17,7 @@ pub struct Component {
     #[schema(example = "store")]
     pub name: &'static str,
     /// whether it works
+    #[schema(example = true)]
     pub ok: bool,
     /// what is the matter, or where it stands; everybody may read it
     #[schema(required)]

@@ -2,7 +2,6 @@ use herald_domain::{Kind, Priority, RawDraft, Rule, UserId, Violation, Violation
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use crate::extract::object;
 
@@ -60,11 +59,11 @@ pub(super) struct DraftBody {
     /// for now `["in_app"]`, which is what it is if absent
     #[schema(value_type = Option<Vec<ChannelName>>, min_items = 1, max_items = 1)]
     channels: Option<Vec<String>>,
-    /// not supported yet: absent or null
-    #[schema(schema_with = null, required = false)]
+    // not supported yet: absent or null, which most generators of clients cannot express
+    #[schema(ignore)]
     send_at: Option<String>,
     /// when it stops being worth showing; must be in the future
-    #[schema(format = DateTime, example = "2026-11-21T09:00:00Z")]
+    #[schema(format = DateTime, example = "2099-12-31T23:59:59Z")]
     expires_at: Option<String>,
     /// replaces an unread notification with the same key
     #[schema(
@@ -107,10 +106,6 @@ struct OneUser {
 struct ManyUsers {
     #[schema(min_items = 1, max_items = 100, example = json!(["alice", "bob"]))]
     users: Vec<UserId>,
-}
-
-fn null() -> Schema {
-    ObjectBuilder::new().schema_type(Type::Null).build().into()
 }
 
 /// The ways to reach somebody.

@@ -14,13 +14,13 @@ use crate::rest::answer::{self, Answer};
 #[schema(min_properties = 1)]
 struct FlagsPatch {
     /// it was shown
-    #[schema(nullable = false, example = true)]
+    #[schema(example = true)]
     seen: Option<bool>,
     /// it was read, and so seen
-    #[schema(nullable = false, example = false)]
+    #[schema(example = false)]
     read: Option<bool>,
     /// it was put away
-    #[schema(nullable = false, example = true)]
+    #[schema(example = true)]
     archived: Option<bool>,
 }
 

@@ -16,7 +16,13 @@ use crate::rest::answer::{self, Answer};
 /// A notification for somebody who has to do with it. A recipient sees it as in the inbox; its
 /// sender sees what became of it; who is both sees all of that.
 #[derive(Serialize, ToSchema)]
-#[schema(as = NotificationView)]
+#[schema(as = NotificationView, example = json!({
+    "id": 5, "rev": 12, "title": "Build finished", "message": "main is green", "kind": "success",
+    "priority": "medium", "category": "ci", "topic": null, "data": {"run": 7},
+    "action_url": "/runs/7", "sender": "ci-bot", "created_at": "2026-11-21T09:00:00.000000Z",
+    "expires_at": null, "seen_at": "2026-11-21T09:00:02.500000Z", "read_at": null,
+    "archived_at": null, "state": "delivered", "recipients": 1, "total": 1
+}))]
 struct View<'a> {
     #[schema(value_type = i64, example = 5)]
     id: NotificationId,

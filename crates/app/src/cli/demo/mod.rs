@@ -1,0 +1,74 @@
+//! Herald with people in it, for who wants to see what it does.
+
+mod links;
+mod people;
+mod story;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use herald_domain::{Principal, Scope};
+use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
+
+use super::serve::serve;
+use crate::config::Config;
+use crate::logging;
+use crate::wire::{Storage, UseCases};
+use links::Links;
+use story::Story;
+
+/// How often somebody is told something.
+const PACE: Duration = Duration::from_secs(3);
+
+/// Runs a server in memory, with people who are told something every few seconds.
+///
+/// Prints links and commands to try. Reads no configuration, keeps nothing, and can be reached from
+/// this machine only: its administrator has a password that everybody knows.
+#[derive(Args)]
+pub(super) struct Demo {
+    /// Address to listen on, of this machine only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    listen: SocketAddr,
+}
+
+pub(super) fn run(demo: &Demo) -> Result<()> {
+    if !demo.listen.ip().is_loopback() {
+        bail!(
+            "demo listens on this machine only, for everybody knows its password: use 127.0.0.1 \
+             or [::1], not {}",
+            demo.listen.ip()
+        );
+    }
+    let secret: String = [SystemRandom.id(), SystemRandom.id()].concat();
+    let config = Config::demo(demo.listen, secret.into());
+    logging::init(&config)?;
+    actix_web::rt::System::new().block_on(serve(&config, begin))
+}
+
+/// Lets people in, says how to watch them, and starts the story.
+async fn begin(storage: &Storage, cases: &UseCases, address: SocketAddr) -> Result<()> {
+    people::let_in(storage, cases).await?;
+    let (_, key) = cases.api_keys.create("demo", vec![Scope::Send]).await?;
+    let sender = cases.access.authenticate(&key).await?;
+    super::say(&Links::new(cases, address, &key)?.to_string());
+    tell(cases, sender);
+    Ok(())
+}
+
+/// Tells the story to its end, over and over.
+fn tell(cases: &UseCases, sender: Principal) {
+    let notifier = cases.notifier.clone();
+    actix_web::rt::spawn(async move {
+        let mut pace = tokio::time::interval(PACE);
+        let mut story = Story::default();
+        loop {
+            pace.tick().await;
+            let draft = story.next(SystemClock.now());
+            if let Err(error) = notifier.send(&sender, draft, None).await {
+                tracing::warn!(%error, "demo cannot send");
+            }
+        }
+    });
+}

@@ -1,0 +1,69 @@
+//! What an operator wants to know of the use cases, by the facade `metrics`: an embedder who installs
+//! no recorder pays next to nothing, and hears of nothing.
+
+use herald_domain::Rule;
+use herald_ports::{Outcome, Refusal, StoreError};
+use metrics::{Counter, counter};
+
+use crate::{AccountError, AuthError, SendError};
+
+/// How many notifications were accepted. What is answered again under its idempotency key counts once.
+pub(crate) struct SendFigures {
+    accepted: Counter,
+}
+
+impl SendFigures {
+    pub(crate) fn new() -> Self {
+        Self { accepted: counter!("herald_notifications_accepted_total") }
+    }
+
+    /// What the store did with a request.
+    pub(crate) fn appended(&self, outcomes: &[Outcome]) {
+        let mut accepted = 0;
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Sent(_) => accepted += 1,
+                Outcome::Refused(refusal) => count_refusal(reason_of(refusal)),
+            }
+        }
+        self.accepted.increment(accepted);
+    }
+}
+
+/// A request to send was refused as a whole.
+pub(crate) fn refused(error: &SendError) {
+    count_refusal(match error {
+        SendError::Refused(refusal) => reason_of(refusal),
+        SendError::KeyReused => "key_reused",
+        SendError::Store(error) => trouble(error),
+    });
+}
+
+/// A login was tried.
+pub(crate) fn login<T>(result: &Result<T, AccountError>) {
+    let outcome = match result {
+        Ok(_) => "ok",
+        Err(AccountError::WrongCredentials) => "wrong_credentials",
+        Err(AccountError::Auth(AuthError::Disabled)) => "disabled",
+        Err(_) => "unavailable",
+    };
+    counter!("herald_logins_total", "outcome" => outcome).increment(1);
+}
+
+fn count_refusal(reason: &'static str) {
+    counter!("herald_sends_refused_total", "reason" => reason).increment(1);
+}
+
+fn reason_of(refusal: &Refusal) -> &'static str {
+    let forbidden = refusal.violations.iter().any(|violation| violation.rule == Rule::Forbidden);
+    if forbidden { "forbidden" } else { "invalid" }
+}
+
+fn trouble(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Overloaded => "overloaded",
+        StoreError::Full => "full",
+        StoreError::Unavailable(_) => "unavailable",
+        StoreError::Corrupt(_) => "corrupt",
+    }
+}

@@ -1,0 +1,113 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use herald_domain::{Leftover, Retention, Timestamp, UserKey};
+use herald_ports::{Clock, LiveBus, LiveEvent, RetentionStore, StoreError};
+use tokio::task::yield_now;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+/// Removes what has its time behind it, and tells the devices.
+///
+/// It works in small steps, between which it lets others have their turn. It may be stopped at any
+/// moment, and several may work on one store.
+pub struct Janitor {
+    store: Arc<dyn RetentionStore>,
+    bus: Arc<dyn LiveBus>,
+    clock: Arc<dyn Clock>,
+    retention: Retention,
+}
+
+impl Janitor {
+    /// How often [`Janitor::run`] looks at everything.
+    pub const ROUND: Duration = Duration::from_secs(30);
+    /// How often it looks when the next item expires: what is sent with less time than that to live
+    /// may stay so much longer, and everything else goes on the dot.
+    pub const LOOK: Duration = Duration::from_secs(1);
+    /// The most that one step removes.
+    const STEP: usize = 200;
+
+    /// Over a store, by these rules; open devices hear of removals by the bus.
+    pub fn new(
+        store: Arc<dyn RetentionStore>,
+        bus: Arc<dyn LiveBus>,
+        clock: Arc<dyn Clock>,
+        retention: Retention,
+    ) -> Self {
+        Self { store, bus, clock, retention }
+    }
+
+    /// Works until it is dropped. What fails is logged, and tried again at the next look.
+    pub async fn run(&self) {
+        let mut rounds = interval(Self::ROUND);
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pause = Duration::ZERO;
+        loop {
+            let everything = tokio::select! {
+                _ = rounds.tick() => true,
+                () = sleep(pause) => false,
+            };
+            pause = self.turn(everything).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "cannot clean up");
+                Self::LOOK
+            });
+        }
+    }
+
+    /// Does what is due; answers when to look again.
+    async fn turn(&self, everything: bool) -> Result<Duration, StoreError> {
+        if everything {
+            self.run_once().await?;
+        }
+        let next = self.expire().await?;
+        Ok(next.map_or(Self::LOOK, |at| at.since(self.clock.now()).min(Self::LOOK)))
+    }
+
+    /// Removes, step by step, everything that is to be removed now.
+    pub async fn run_once(&self) -> Result<(), StoreError> {
+        self.expire().await?;
+        self.trim().await?;
+        for leftover in Leftover::ALL {
+            self.forget(leftover).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the items that have expired; answers when the next one expires.
+    pub async fn expire(&self) -> Result<Option<Timestamp>, StoreError> {
+        loop {
+            let now = self.clock.now();
+            match self.store.next_expiry().await? {
+                Some(next) if next <= now => {
+                    self.publish(self.store.expire(now, Self::STEP).await?);
+                    yield_now().await;
+                }
+                next => return Ok(next),
+            }
+        }
+    }
+
+    async fn trim(&self) -> Result<(), StoreError> {
+        let mut next = Some(UserKey::default());
+        while let Some(after) = next {
+            let now = self.clock.now();
+            let keep = self.retention.keep(now);
+            let trimmed = self.store.trim(after, keep, now, Self::STEP).await?;
+            self.publish(trimmed.events);
+            next = trimmed.next;
+            yield_now().await;
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, leftover: Leftover) -> Result<(), StoreError> {
+        let until = self.retention.until(leftover, self.clock.now());
+        while self.store.forget(leftover, until, Self::STEP).await? {
+            yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn publish(&self, events: Vec<LiveEvent>) {
+        events.into_iter().for_each(|event| self.bus.publish(event));
+    }
+}

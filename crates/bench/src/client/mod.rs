@@ -1,0 +1,14 @@
+//! The client: as little as possible between the load and the socket.
+
+mod http;
+mod load;
+mod paced;
+mod request;
+mod socket;
+mod sockets;
+
+pub(crate) use http::Http;
+pub(crate) use load::{Limit, Load, Loaded, Source};
+pub(crate) use paced::Paced;
+pub(crate) use request::{Get, Post, audience, body, request, user};
+pub(crate) use sockets::{Sockets, number_of};

@@ -1,0 +1,148 @@
+//! Starting a Herald to measure, on an empty folder and a port of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client::{Http, audience, body, request};
+use crate::process::Process;
+use crate::report;
+use crate::subject::{Paths, Subject};
+
+const SECRET: &str = "a secret that only the benchmark and its server know";
+const ADMIN: &str = "bench";
+const PASSWORD: &str = "correct horse battery";
+
+/// A server that lives as long as this.
+pub(crate) struct Herald {
+    child: Child,
+    /// how to reach it
+    pub(crate) subject: Subject,
+    _folder: TempDir,
+}
+
+impl Herald {
+    /// Starts the binary on a new folder in `parent`.
+    pub(crate) async fn start(binary: &Path, parent: &Path) -> Result<Self> {
+        let folder = TempDir::with_prefix_in("herald-bench-", parent)?;
+        let mut command = Command::new(binary);
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("HERALD_")) {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .arg("serve")
+            .env("HERALD_LISTEN", "127.0.0.1:0")
+            .env("HERALD_DATA_DIR", folder.path())
+            .env("HERALD_JWT_SECRET", SECRET)
+            .env("HERALD_ADMIN_USERNAME", ADMIN)
+            .env("HERALD_ADMIN_PASSWORD", PASSWORD)
+            .env("HERALD_LOG_FORMAT", "json")
+            // no access log, which nobody would keep at this rate
+            .env("HERALD_LOG", "warn,herald=info,herald::http=warn")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", binary.display()))?;
+        let log = child.stderr.take().context("the child has a standard error")?;
+        let subject = Subject {
+            address: follow(log)?,
+            process: Process::new(child.id()),
+            key: String::new(),
+            secret: SECRET.to_owned(),
+            paths: Paths::of_herald(),
+        };
+        let mut herald = Self { child, subject, _folder: folder };
+        herald.subject.key = api_key(herald.subject.address).await?;
+        Ok(herald)
+    }
+}
+
+impl Drop for Herald {
+    fn drop(&mut self) {
+        // its folder goes, too, so nothing needs an orderly end
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Finds in the log where the server listens, and goes on reading it; warnings are passed on.
+fn follow(log: ChildStderr) -> Result<SocketAddr> {
+    let mut lines = BufReader::new(log).lines();
+    let mut told = Vec::new();
+    let address = loop {
+        let Some(line) = lines.next() else { bail!("the server ended: {}", told.join("\n")) };
+        let line = line?;
+        let event: Value = serde_json::from_str(&line).unwrap_or_default();
+        if event["message"] == "listening" {
+            break event["address"].as_str().context("the address is a string")?.parse()?;
+        }
+        told.push(line);
+    };
+    thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if event["level"] != "INFO" {
+                report::note(&format!("server: {line}"));
+            }
+        }
+    });
+    Ok(address)
+}
+
+/// Logs in as the administrator, and makes a key that may send.
+async fn api_key(address: SocketAddr) -> Result<String> {
+    let mut http = Http::connect(address).await?;
+    let login = json!({"username": ADMIN, "password": PASSWORD}).to_string();
+    let login = request("POST", "/api/v1/auth/login", "none", &login);
+    let token = text(http.call(login.as_bytes(), 200).await?, "access_token")?;
+    let key = json!({"name": "bench", "scopes": ["send"]}).to_string();
+    let key = request("POST", "/api/v1/admin/api-keys", &token, &key);
+    text(http.call(key.as_bytes(), 201).await?, "key")
+}
+
+fn text(body: &[u8], key: &str) -> Result<String> {
+    let body: Value = serde_json::from_slice(body)?;
+    Ok(body[key].as_str().with_context(|| format!("{key} is a string"))?.to_owned())
+}
+
+/// Makes sure that the first so many users exist, by something in each inbox.
+pub(crate) async fn populate(subject: &Subject, users: usize) -> Result<()> {
+    const AUDIENCE: usize = 100;
+    let audiences = (0..users.div_ceil(AUDIENCE))
+        .map(|nth| body(&audience(nth * AUDIENCE..users.min((nth + 1) * AUDIENCE))));
+    batches(subject, audiences, 10).await
+}
+
+/// Puts so many items into the inbox of one user.
+pub(crate) async fn fill(subject: &Subject, user: &str, items: usize) -> Result<()> {
+    let to = json!({ "user": user }).to_string();
+    batches(subject, std::iter::repeat_n(body(&to), items), 100).await
+}
+
+async fn batches(
+    subject: &Subject,
+    notifications: impl Iterator<Item = String>,
+    size: usize,
+) -> Result<()> {
+    let mut http = Http::connect(subject.address).await?;
+    let notifications: Vec<_> = notifications.collect();
+    for batch in notifications.chunks(size) {
+        let batch = format!(r#"{{"notifications":[{}]}}"#, batch.join(","));
+        let batch = request("POST", "/api/v1/notifications/batch", &subject.key, &batch);
+        let answer: Value = serde_json::from_slice(http.call(batch.as_bytes(), 200).await?)?;
+        let refused =
+            answer["results"].as_array().and_then(|all| all.iter().find(|one| one["id"].is_null()));
+        if let Some(refused) = refused {
+            bail!("refused: {refused}");
+        }
+    }
+    Ok(())
+}

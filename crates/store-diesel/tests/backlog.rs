@@ -1,0 +1,127 @@
+//! Cleaning up after a long time lets everybody else write.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "measures, and says what it measured: see it by --nocapture, with --release"
+)]
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use common::{NOW, config, hello};
+use herald_domain::{Content, Draft, Keep, Leftover, UserKey};
+use herald_ports::{
+    Append, Entry, Idempotency, InboxStore, NotificationStore, RetentionStore, SystemRandom,
+};
+use herald_store_diesel::DieselStore;
+
+const USERS: usize = 10_000;
+const ITEMS: usize = 10;
+/// How much one step removes, as the janitor asks for.
+const STEP: usize = 200;
+/// What no wait may exceed. Generous: the aim is 20 ms, but the machine may be busy, and tests are
+/// not optimised. Without steps it would be many seconds.
+const LONGEST: Duration = Duration::from_secs(1);
+
+static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
+/// Makes keys look random, as they are.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_send_waits_for_the_janitor() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(DieselStore::open(&config(&folder), &SystemRandom).unwrap());
+    let quiet = Duration::from_secs(1);
+    measure(&store, "nothing", async |_| tokio::time::sleep(quiet).await).await;
+
+    fill(&store, true).await;
+    measure(&store, "expiring", async |store| {
+        while store.next_expiry().await.unwrap().is_some() {
+            store.expire(NOW, STEP).await.unwrap();
+        }
+    })
+    .await;
+    fill(&store, false).await;
+    let keep = Keep { items: 1, after: None };
+    measure(&store, "trimming", async |store| {
+        let mut next = Some(UserKey::default());
+        while let Some(after) = next {
+            next = store.trim(after, keep, NOW, STEP).await.unwrap().next;
+        }
+    })
+    .await;
+    for leftover in [Leftover::Tombstones, Leftover::Notifications, Leftover::IdempotencyKeys] {
+        measure(&store, &format!("forgetting {leftover:?}"), async |store| {
+            while store.forget(leftover, NOW, STEP).await.unwrap() {}
+        })
+        .await;
+    }
+    assert_eq!(store.head(UserKey::new(1)).await.unwrap().unread, 1);
+    store.close().await;
+}
+
+/// Gives every user so many items.
+async fn fill(store: &DieselStore, expiring: bool) {
+    for nth in 0..ITEMS {
+        for users in (0..USERS).step_by(5_000) {
+            let entry = |first: usize| {
+                let id = |user: usize| format!("user{user}").parse().unwrap();
+                Entry::Send(Draft {
+                    recipients: (first..first + 100).map(id).collect(),
+                    content: Content {
+                        expires_at: expiring.then_some(NOW),
+                        ..Content::of(format!("number {nth}").parse().unwrap())
+                    },
+                })
+            };
+            let entries = (users..users + 5_000).step_by(100).map(entry).collect();
+            store.append(Append { entries, ..hello("nobody") }).await.unwrap();
+        }
+    }
+}
+
+/// Sends from many sides while `work` goes on, and says how long sends waited.
+async fn measure(store: &Arc<DieselStore>, what: &str, work: impl AsyncFn(&DieselStore)) {
+    let done = Arc::new(AtomicBool::new(false));
+    let senders: Vec<_> = (0..16_u8)
+        .map(|nth| {
+            let (store, done) = (Arc::clone(store), Arc::clone(&done));
+            tokio::spawn(async move {
+                let mut waits = Vec::new();
+                while !done.load(Ordering::Relaxed) {
+                    let begun = Instant::now();
+                    let key = NEXT_KEY.fetch_add(1, Ordering::Relaxed).wrapping_mul(SPREAD);
+                    let key = u128::from(key).to_le_bytes();
+                    let idempotency = Some(Idempotency { key, fingerprint: [1; 16] });
+                    let append = Append { idempotency, ..hello(&format!("sender{nth}")) };
+                    store.append(append).await.unwrap();
+                    waits.push(begun.elapsed());
+                }
+                waits
+            })
+        })
+        .collect();
+    let begun = Instant::now();
+    work(store).await;
+    let spent = begun.elapsed();
+    done.store(true, Ordering::Relaxed);
+    let mut waits = Vec::new();
+    for sender in senders {
+        waits.extend(sender.await.unwrap());
+    }
+    waits.sort_unstable();
+    let at = |permille: usize| waits[(waits.len() - 1) * permille / 1_000];
+    println!(
+        "{what}: {spent:.2?}, {} sends, waits p50 {:.2?}, p99 {:.2?}, p99.9 {:.2?}, longest {:.2?}",
+        waits.len(),
+        at(500),
+        at(990),
+        at(999),
+        at(1_000),
+    );
+    assert!(at(1_000) < LONGEST, "a send waited {:?} while {what}", at(1_000));
+}

@@ -1,0 +1,33 @@
+//! The same on a file, which outlives the program: cargo run --example embed_sqlite
+use std::sync::Arc;
+
+use herald_application::{Inbox, Notifier};
+use herald_domain::{ApiKeyId, Principal, RawDraft, Scope, ServicePrincipal};
+use herald_memory::MemoryBus;
+use herald_ports::{Clock, SystemClock, SystemRandom, UserStore};
+use herald_store_diesel::{DieselStore, StoreConfig};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let config = StoreConfig::new(format!("sqlite:{}", folder.path().join("herald.db").display()));
+    let (bus, clock) = (Arc::new(MemoryBus::default()), Arc::new(SystemClock));
+
+    let store = Arc::new(DieselStore::open(&config, &SystemRandom)?);
+    let (id, name, scopes) = (ApiKeyId::new(1), "billing".parse()?, vec![Scope::Send]);
+    let billing = Principal::Service(ServicePrincipal { id, name, scopes });
+    let draft = RawDraft {
+        recipients: vec!["alice".to_owned()],
+        message: "your invoice is ready".to_owned(),
+        ..RawDraft::default()
+    };
+    // when this answers, it is on the disk
+    Notifier::new(store.clone(), bus.clone(), clock.clone()).send(&billing, draft, None).await?;
+    store.close().await;
+
+    let store = Arc::new(DieselStore::open(&config, &SystemRandom)?);
+    let alice = store.ensure("alice".parse()?, clock.now()).await?.ok_or("the id is reserved")?;
+    assert_eq!(Inbox::new(store.clone(), bus, clock).head(alice.key).await?.unread, 1);
+    store.close().await;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Who may do what: every route, tried by everybody.
+
+use std::collections::BTreeSet;
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, Copy, Server, mint_claims};
+
+/// The columns: whose inbox it is, another user, an administrator, an API key that may send,
+/// nobody, and the owner with a token that has expired.
+const PRINCIPALS: [&str; 6] = ["owner", "other", "admin", "service", "anonymous", "expired"];
+
+/// What each of them is answered. A number stands for one of the item, the key or the user that the
+/// route is about; each attempt gets a fresh one.
+const ROUTES: &[(&str, [u16; 6])] = &[
+    ("GET /healthz", [200, 200, 200, 200, 200, 200]),
+    ("GET /readyz", [200, 200, 200, 200, 200, 200]),
+    ("POST /api/v1/auth/register", [201, 201, 201, 201, 201, 201]),
+    ("POST /api/v1/auth/login", [200, 200, 200, 200, 200, 200]),
+    ("POST /api/v1/auth/refresh", [200, 200, 200, 200, 200, 200]),
+    // people here have minted tokens, so that there is no login to end
+    ("POST /api/v1/auth/logout", [409, 409, 409, 403, 401, 401]),
+    ("GET /api/v1/me", [200, 200, 200, 403, 401, 401]),
+    ("POST /api/v1/notifications", [201, 403, 201, 201, 401, 401]),
+    // a batch is answered as a whole; what is refused is refused in its place
+    ("POST /api/v1/notifications/batch", [200, 200, 200, 200, 401, 401]),
+    ("GET /api/v1/notifications", [200, 200, 200, 403, 401, 401]),
+    ("GET /api/v1/notifications/count", [200, 200, 200, 403, 401, 401]),
+    ("GET /api/v1/notifications/changes", [200, 200, 200, 403, 401, 401]),
+    ("POST /api/v1/notifications/read-all", [200, 200, 200, 403, 401, 401]),
+    ("POST /api/v1/notifications/seen-all", [200, 200, 200, 403, 401, 401]),
+    // whoever sent it may look at it; these did not
+    ("GET /api/v1/notifications/{id}", [200, 404, 404, 404, 401, 401]),
+    ("PATCH /api/v1/notifications/{id}", [200, 404, 404, 403, 401, 401]),
+    ("DELETE /api/v1/notifications/{id}", [204, 404, 404, 403, 401, 401]),
+    ("PUT /api/v1/notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
+    ("POST /api/v1/realtime/tickets", [201, 201, 201, 403, 401, 401]),
+    ("GET /api/v1/stream", [200, 200, 200, 403, 401, 401]),
+    // nobody in particular may open a socket, and has to say who it is in the first message
+    ("GET /api/v1/ws", [101, 101, 101, 403, 101, 401]),
+    ("GET /api/v1/admin/api-keys", [403, 403, 200, 403, 401, 401]),
+    ("POST /api/v1/admin/api-keys", [403, 403, 201, 403, 401, 401]),
+    ("DELETE /api/v1/admin/api-keys/{id}", [403, 403, 204, 403, 401, 401]),
+    ("PATCH /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
+];
+
+const UNKNOWN: i64 = 999_999_999;
+
+struct World {
+    owner: Client,
+    admin: Client,
+    principals: [Client; 6],
+}
+
+impl World {
+    async fn new(server: &Server) -> Self {
+        let owner = server.user("owner");
+        let boss = server.admin().await.get("/api/v1/me").await.expect(200);
+        let admin = server.user(boss.json["id"].as_str().unwrap());
+        owner.tell("owner", "to be left alone").await;
+        let expired = mint_claims("owner", -60, &json!({}));
+        let principals = [
+            owner.clone(),
+            server.user("other"),
+            admin.clone(),
+            server.service().await,
+            server.anonymous(),
+            server.with_token(&expired),
+        ];
+        Self { owner, admin, principals }
+    }
+
+    /// What the route is about, newly made.
+    async fn subject(&self, path: &str) -> String {
+        if path.starts_with("/api/v1/notifications/") {
+            self.owner.tell("owner", "for one attempt").await.to_string()
+        } else if path.starts_with("/api/v1/admin/api-keys/") {
+            let body = json!({"name": "for one attempt", "scopes": ["send"]});
+            let key = self.admin.post("/api/v1/admin/api-keys", &body).await.expect(201);
+            key.json["id"].to_string()
+        } else {
+            self.admin.tell("target", "now there is a user").await;
+            "target".to_owned()
+        }
+    }
+
+    /// A body that the route takes, from somebody who may.
+    async fn body(&self, route: &str, principal: &str) -> Option<Value> {
+        let login = json!({"username": "admin", "password": "admin-password"});
+        let note = json!({"to": {"user": "owner"}, "message": "hello"});
+        Some(match route {
+            "POST /api/v1/auth/register" => {
+                json!({"username": format!("new-{principal}"), "password": "long enough"})
+            }
+            "POST /api/v1/auth/login" => login,
+            "POST /api/v1/auth/refresh" => {
+                let tokens = self.admin.post("/api/v1/auth/login", &login).await.expect(200);
+                json!({"refresh_token": tokens.json["refresh_token"]})
+            }
+            "POST /api/v1/notifications" => note,
+            "POST /api/v1/notifications/batch" => json!({"notifications": [note]}),
+            "PATCH /api/v1/notifications/{id}" => json!({"read": true}),
+            "POST /api/v1/admin/api-keys" => json!({"name": "bot", "scopes": ["send"]}),
+            "PATCH /api/v1/admin/users/{id}" => json!({"company": "acme"}),
+            _ => return None,
+        })
+    }
+}
+
+fn request(client: &Client, route: &str, id: &str, body: Option<&Value>) -> RequestBuilder {
+    let (method, path) = route.split_once(' ').unwrap();
+    let query = if path.ends_with("/changes") { "?since=0" } else { "" };
+    let mut request = client.request(method, &(path.replace("{id}", id) + query));
+    if path.ends_with("/ws") {
+        request = request
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    }
+    match body {
+        Some(body) => request.json(body),
+        None => request,
+    }
+}
+
+/// The status; of a stream or a socket, nothing more is read.
+async fn status(request: RequestBuilder) -> u16 {
+    request.send().await.unwrap().status().as_u16()
+}
+
+/// The body of an answer, byte for byte but for what differs between any two requests.
+fn comparable(answer: &Answer) -> String {
+    let mut text = String::from_utf8(answer.bytes.clone()).unwrap();
+    for name in ["instance", "request_id"] {
+        text = text.replace(&answer.json[name].to_string(), "");
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_everybody_as_the_table_says() {
+    let server = Server::start().await;
+    let world = World::new(&server).await;
+    for (route, expected) in ROUTES {
+        let path = route.split_once(' ').unwrap().1;
+        for (place, principal) in PRINCIPALS.iter().enumerate() {
+            let client = &world.principals[place];
+            let id = if path.contains("{id}") { world.subject(path).await } else { String::new() };
+            let body = world.body(route, principal).await;
+            let before = Copy::of(&world.owner).await;
+            let got = status(request(client, route, &id, body.as_ref())).await;
+            assert_eq!(got, expected[place], "{route} by {principal}");
+            if matches!(*principal, "other" | "anonymous" | "expired") || got >= 400 {
+                let after = Copy::of(&world.owner).await;
+                assert_eq!(after, before, "{route} by {principal} touched the owner's inbox");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_has_every_route_and_no_other() {
+    let server = Server::builder().set("HERALD_DATABASE_URL", "memory:").start().await;
+    let document = server.anonymous().get("/openapi.json").await.expect(200).json;
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let table: BTreeSet<_> = ROUTES.iter().map(|(route, _)| (*route).to_owned()).collect();
+    assert_eq!(table, documented);
+    assert_eq!(table.len(), ROUTES.len(), "a route has two rows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_of_somebody_else_is_answered_exactly_like_none() {
+    let server = Server::start().await;
+    let world = World::new(&server).await;
+    for (route, _) in ROUTES.iter().filter(|(route, _)| route.contains("/notifications/{id}")) {
+        for stranger in [&world.principals[1], &world.principals[2]] {
+            let id = world.subject("/api/v1/notifications/").await;
+            let body = world.body(route, "").await;
+            let ask = |id: &str| stranger.send(request(stranger, route, id, body.as_ref()));
+            let theirs = ask(&id).await.expect_problem(404, "not_found");
+            let none = ask(&UNKNOWN.to_string()).await.expect_problem(404, "not_found");
+            let headers = |answer: &Answer| -> BTreeSet<String> {
+                answer.headers.keys().map(ToString::to_string).collect()
+            };
+            assert_eq!(headers(&theirs), headers(&none), "{route}");
+            assert_eq!(comparable(&theirs), comparable(&none), "{route}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_reaches_nobody_whom_the_caller_may_not_write_to() {
+    let server = Server::start().await;
+    let world = World::new(&server).await;
+    let before = world.owner.count().await;
+    let to = |user: &str| json!({"to": {"user": user}, "message": "hello"});
+    let body = json!({"notifications": [to("owner"), to("other")]});
+    let other = &world.principals[1];
+    let answer = other.post("/api/v1/notifications/batch", &body).await.expect(200);
+    assert_eq!(answer.json["results"][0]["error"]["code"], "forbidden", "{}", answer.json);
+    assert_eq!(answer.json["results"][1]["recipients"], 1, "{}", answer.json);
+    assert_eq!(world.owner.count().await, before);
+}

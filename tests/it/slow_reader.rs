@@ -1,0 +1,168 @@
+//! G6: who does not read harms nobody, and is let go.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::support::{Client, Device, PATIENCE, Raw, Server, Socket, eventually};
+
+/// How many notifications of 4 KB are more than a connection may keep waiting: 256 KiB in the
+/// server, and what the kernel holds.
+const TOO_MANY: usize = 300;
+
+/// A connection that can hold little of what is not read.
+async fn narrow(client: &Client) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    socket.connect(client.address).await.unwrap()
+}
+
+/// A socket that nobody reads from, unless the test does.
+async fn stuck_socket(client: &Client) -> Socket {
+    Socket::open_over(narrow(client).await, client.token.as_deref(), "", &[]).await.unwrap()
+}
+
+/// A stream that nobody reads from, unless the test does.
+async fn stuck_stream(client: &Client) -> TcpStream {
+    let mut tcp = narrow(client).await;
+    let token = client.token.as_deref().unwrap();
+    let request = format!(
+        "GET /api/v1/stream HTTP/1.1\r\nHost: herald\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    tcp.write_all(request.as_bytes()).await.unwrap();
+    tcp
+}
+
+/// Sends so many notifications of 4 KB to each of these users.
+async fn flood(service: &Client, users: &[&str], count: usize) {
+    let draft = json!({"to": {"users": users}, "message": "x".repeat(4_000)});
+    for part in vec![draft; count].chunks(50) {
+        let batch = json!({"notifications": part});
+        service.post("/api/v1/notifications/batch", &batch).await.expect(200);
+    }
+}
+
+/// Devices that read, and must hear everything: a socket and a stream, each in a task. They answer
+/// themselves, and so stay connected.
+async fn witness(client: &Client, rev: usize) -> [JoinHandle<Device>; 2] {
+    let devices = [Device::with_socket(client).await, Device::with_stream(client).await];
+    devices.map(|mut device| {
+        tokio::spawn(async move {
+            device.reach(rev as i64).await;
+            assert_eq!(device.copy.items.len(), rev);
+            assert_eq!(device.resyncs, Vec::<String>::new());
+            device
+        })
+    })
+}
+
+/// Waits until they have heard everything.
+async fn heard(witnesses: impl IntoIterator<Item = [JoinHandle<Device>; 2]>) -> Vec<Device> {
+    let mut devices = Vec::new();
+    for task in witnesses.into_iter().flatten() {
+        devices.push(task.await.unwrap());
+    }
+    devices
+}
+
+/// Reads what a socket was sent; answers how many notifications came, and the close code.
+async fn read_on(mut socket: Socket) -> (i64, u16) {
+    let mut rev = 0;
+    loop {
+        match socket.next_or_close().await.expect("a close frame") {
+            Ok(message) if message["type"] == "hello" => {}
+            Ok(message) => {
+                assert_eq!(message["rev"], rev + 1, "in order, without a hole");
+                rev += 1;
+            }
+            Err(code) => return (rev, code),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_holds_up_too_much_is_closed_as_slow() {
+    let server = Server::start().await;
+    let (service, alice, bob) = (server.service().await, server.user("alice"), server.user("bob"));
+    let witnesses = [witness(&alice, TOO_MANY).await, witness(&bob, TOO_MANY).await];
+    flood(&service, &["nobody"], 1).await;
+    let before = server.connections();
+    let stuck = stuck_socket(&alice).await;
+    flood(&service, &["alice", "bob"], TOO_MANY).await;
+    let _connected = heard(witnesses).await;
+    eventually("the slow socket is let go", || async { server.connections() <= before }).await;
+    let (heard, code) = read_on(stuck).await;
+    assert_eq!(code, 4410);
+    assert!((1..TOO_MANY as i64).contains(&heard), "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_takes_nothing_for_some_seconds_is_closed_as_slow() {
+    let server = Server::start().await;
+    let (service, alice) = (server.service().await, server.user("alice"));
+    let mut stuck = stuck_socket(&alice).await;
+    assert_eq!(stuck.next().await["type"], "hello");
+    // more than the kernel holds, and less than is too much at once
+    flood(&service, &["alice"], 100).await;
+    // the promise: within 10 s; a kernel that held everything would have nothing to complain of
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(read_on(stuck).await.1, 4410);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_is_not_read_is_ended() {
+    let server = Server::start().await;
+    let (service, alice, bob) = (server.service().await, server.user("alice"), server.user("bob"));
+    let witnesses = [witness(&alice, TOO_MANY).await, witness(&bob, TOO_MANY).await];
+    flood(&service, &["nobody"], 1).await;
+    let before = server.connections();
+    let mut stuck = stuck_stream(&alice).await;
+    flood(&service, &["alice", "bob"], TOO_MANY).await;
+    let _connected = heard(witnesses).await;
+    eventually("the slow stream is let go", || async { server.connections() <= before }).await;
+    // whatever the kernel still held, and then an end
+    let mut rest = Vec::new();
+    let read = tokio::time::timeout(PATIENCE, stuck.read_to_end(&mut rest)).await;
+    let _end_or_reset = read.expect("an end");
+    assert!(rest.len() < TOO_MANY * 4_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_stuck_keep_neither_memory_nor_files() {
+    const USERS: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const FLOOD: usize = 600;
+    let server = Server::start().await;
+    let service = server.service().await;
+    let mut witnesses = Vec::new();
+    for user in USERS {
+        witnesses.push(witness(&server.user(user), FLOOD).await);
+    }
+    flood(&service, &["warm-up"], 50).await;
+    let (files, memory) = (server.connections(), server.memory_kib());
+
+    let (mut sockets, mut streams, mut halves) = (Vec::new(), Vec::new(), Vec::new());
+    for client in USERS.map(|user| server.user(user)) {
+        for _ in 0..6 {
+            sockets.push(stuck_socket(&client).await);
+        }
+        for _ in 0..2 {
+            streams.push(stuck_stream(&client).await);
+        }
+        // a head without end, and a socket that never says who it is
+        let mut half = Raw::open(server.address).await;
+        half.send("GET /api/v1/ws HTTP/1.1\r\nHost: her").await;
+        halves.push(half);
+        sockets.push(Socket::open(server.address, None, "").await.unwrap());
+    }
+    assert!(server.connections() >= files + sockets.len() + streams.len() + halves.len());
+    flood(&service, &USERS, FLOOD).await;
+    let _connected = heard(witnesses).await;
+    // unbounded, 64 devices would have 2.4 MB each waiting for them
+    let grown = server.memory_kib().saturating_sub(memory);
+    assert!(grown < 80 * 1024, "grew by {grown} KiB");
+    eventually("all are let go", || async { server.connections() <= files }).await;
+    drop((sockets, streams, halves));
+}
