@@ -8,9 +8,10 @@ skip() {
   exit 0
 }
 
-# Installs packages of PyPI into a folder of their own, once; says where it is.
+# Installs packages of PyPI into a folder of that name, once; says where it is.
 python_tools() {
   local folder="$PWD/target/tools/$1"
+  shift
   if [ ! -e "$folder/complete" ]; then
     rm -rf "$folder"
     python3 -m venv "$folder" && "$folder/bin/pip" install -q --disable-pip-version-check "$@" &&

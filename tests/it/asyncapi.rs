@@ -183,8 +183,7 @@ async fn the_protocol_and_the_document_name_the_same() {
     assert_eq!(document.names("from_"), table("What a client says"));
 
     let codes = document.json["channels"]["socket"]["x-close-codes"].as_array().unwrap();
-    let codes: Vec<_> =
-        codes.iter().map(|code| format!("| {} | ", code["code"])).collect();
+    let codes: Vec<_> = codes.iter().map(|code| format!("| {} | ", code["code"])).collect();
     let (_, section) = PROTOCOL.split_once("## Close codes\n").unwrap();
     let rows: Vec<_> =
         section.lines().filter(|line| line.starts_with("| 1") || line.starts_with("| 4")).collect();

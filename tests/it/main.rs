@@ -11,6 +11,7 @@ mod frames;
 mod idempotency;
 mod input;
 mod matrix;
+mod operation;
 mod order;
 mod pages;
 mod resume;

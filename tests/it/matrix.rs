@@ -16,6 +16,7 @@ const PRINCIPALS: [&str; 6] = ["owner", "other", "admin", "service", "anonymous"
 const ROUTES: &[(&str, [u16; 6])] = &[
     ("GET /healthz", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
+    ("GET /metrics", [403, 403, 200, 403, 401, 401]),
     ("POST /api/v1/auth/register", [201, 201, 201, 201, 201, 201]),
     ("POST /api/v1/auth/login", [200, 200, 200, 200, 200, 200]),
     ("POST /api/v1/auth/refresh", [200, 200, 200, 200, 200, 200]),

@@ -61,8 +61,10 @@ async fn open_devices_are_told_when_to_come_back() {
     {
         let mut server = Server::start().await;
         let (mut sockets, mut streams) = (Vec::new(), Vec::new());
-        for user in ["alice", "bob", "carol", "dave"].map(|user| server.user(user)) {
-            for _ in 0..3 {
+        // more than a worker comes to in one go
+        for nth in 0..25 {
+            let user = server.user(&format!("user-{nth}"));
+            for _ in 0..8 {
                 sockets.push(user.socket().await);
             }
             for _ in 0..streaming {

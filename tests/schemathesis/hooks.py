@@ -18,7 +18,7 @@ RULES = {
     # what is read has been seen; null is absent, and something must be asked for
     "PATCH /api/v1/notifications/{id}": {("seen", "contradiction"), ("body", "required")},
     "PATCH /api/v1/admin/users/{id}": {("body", "required")},
-    # an id of digits alone is one that registering gave
+    # it must be in the future; an id of digits alone must be one that registering gave
     "POST /api/v1/notifications": {("expires_at", "out_of_range"), ("to", "unknown")},
 }
 
@@ -65,6 +65,7 @@ class Person:
 
 with open(os.environ["HERALD_PEOPLE"]) as file:
     PEOPLE = [Person(entry) for entry in json.load(file)["auth"]]
+ANNA, OTTO, ADMIN = PEOPLE
 
 
 @schemathesis.hook
@@ -82,8 +83,8 @@ def before_call(context, case, kwargs):
         return
     elif operation == "PATCH /api/v1/admin/users/{id}":
         # there must remain an administrator
-        if case.path_parameters["id"] == PEOPLE[-1].id:
-            case.path_parameters["id"] = PEOPLE[0].id
+        if case.path_parameters["id"] == ADMIN.id:
+            case.path_parameters["id"] = ANNA.id
     elif operation == "GET /api/v1/notifications/changes":
         query["since"] = 0
         if "epoch" in query:
@@ -92,5 +93,10 @@ def before_call(context, case, kwargs):
         # what the list answered; a page is not named twice
         query["cursor"] = "MTo3"
         query.pop("page", None)
+    elif operation == "POST /api/v1/notifications":
+        # to others sends the administrator; what follows asks for it in one of these inboxes
+        case.headers["Authorization"] = ADMIN.headers["Authorization"]
+        if case.meta.phase.name == TestPhase.STATEFUL:
+            case.body["to"] = {"users": [ANNA.id, OTTO.id]}
     elif "/notifications/{id}" in operation and case.meta.phase.name != TestPhase.STATEFUL:
         case.path_parameters["id"] = person.tell_oneself()

@@ -7,7 +7,7 @@ use crate::config::{Config, LogFormat};
 
 /// Sends logs to standard error: text on a terminal, one JSON object a line otherwise.
 pub(crate) fn init(config: &Config) -> Result<()> {
-    let filter = EnvFilter::builder().parse(&config.log).context("log")?;
+    let filter = filter(config)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let json = match config.log_format {
         LogFormat::Auto => !std::io::stderr().is_terminal(),
@@ -20,4 +20,9 @@ pub(crate) fn init(config: &Config) -> Result<()> {
         builder.with_target(false).init();
     }
     Ok(())
+}
+
+/// Which logs are written.
+pub(crate) fn filter(config: &Config) -> Result<EnvFilter> {
+    EnvFilter::builder().parse(&config.log).context("log")
 }

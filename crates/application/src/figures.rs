@@ -2,7 +2,7 @@
 //! no recorder pays next to nothing, and hears of nothing.
 
 use herald_domain::Rule;
-use herald_ports::{Outcome, Refusal, StoreError};
+use herald_ports::{LiveEvent, Outcome, Refusal, StoreError};
 use metrics::{Counter, counter};
 
 use crate::{AccountError, AuthError, SendError};
@@ -48,6 +48,15 @@ pub(crate) fn login<T>(result: &Result<T, AccountError>) {
         Err(_) => "unavailable",
     };
     counter!("herald_logins_total", "outcome" => outcome).increment(1);
+}
+
+/// The janitor removed items.
+pub(crate) fn removed(kind: &'static str, events: &[LiveEvent]) {
+    let items = events.iter().map(|event| match event {
+        LiveEvent::Changed { deleted, .. } => deleted.len() as u64,
+        _ => 0,
+    });
+    counter!("herald_janitor_removed_total", "kind" => kind).increment(items.sum());
 }
 
 fn count_refusal(reason: &'static str) {

@@ -6,6 +6,8 @@ use herald_ports::{Clock, LiveBus, LiveEvent, RetentionStore, StoreError};
 use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::figures;
+
 /// Removes what has its time behind it, and tells the devices.
 ///
 /// It works in small steps, between which it lets others have their turn. It may be stopped at any
@@ -24,7 +26,7 @@ impl Janitor {
     /// may stay so much longer, and everything else goes on the dot.
     pub const LOOK: Duration = Duration::from_secs(1);
     /// The most that one step removes.
-    const STEP: usize = 200;
+    const STEP: usize = 100;
 
     /// Over a store, by these rules; open devices hear of removals by the bus.
     pub fn new(
@@ -78,7 +80,7 @@ impl Janitor {
             let now = self.clock.now();
             match self.store.next_expiry().await? {
                 Some(next) if next <= now => {
-                    self.publish(self.store.expire(now, Self::STEP).await?);
+                    self.publish("expired", self.store.expire(now, Self::STEP).await?);
                     yield_now().await;
                 }
                 next => return Ok(next),
@@ -92,7 +94,7 @@ impl Janitor {
             let now = self.clock.now();
             let keep = self.retention.keep(now);
             let trimmed = self.store.trim(after, keep, now, Self::STEP).await?;
-            self.publish(trimmed.events);
+            self.publish("trimmed", trimmed.events);
             next = trimmed.next;
             yield_now().await;
         }
@@ -107,7 +109,8 @@ impl Janitor {
         Ok(())
     }
 
-    fn publish(&self, events: Vec<LiveEvent>) {
+    fn publish(&self, kind: &'static str, events: Vec<LiveEvent>) {
+        figures::removed(kind, &events);
         events.into_iter().for_each(|event| self.bus.publish(event));
     }
 }

@@ -37,11 +37,15 @@ fn main() -> Result<()> {
         What::Ingest => vec![Measurement::Ingest, Measurement::IngestWide],
         What::Read => vec![Measurement::Read],
     };
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(
-        &options,
-        &measurements,
-        files,
-    ))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        // what is dropped takes the servers that it started with it
+        tokio::select! {
+            done = measure(&options, &measurements, files) => done,
+            _ = terminate.recv() => bail!("terminated"),
+            _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+        }
+    })
 }
 
 async fn measure(options: &Options, measurements: &[Measurement], files: u64) -> Result<()> {

@@ -5,7 +5,9 @@ mod examples;
 use actix_web::App;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
+};
 use utoipa::openapi::{Content, PathItem, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
@@ -24,7 +26,7 @@ use crate::problem::{Code, ProblemBody};
     ),
     servers((url = "/", description = "this server")),
     components(schemas(ProblemBody)),
-    modifiers(&Bearer),
+    modifiers(&Credentials),
     security(("bearer" = [])),
     tags(
         (name = "auth", description = "accounts, logins, tokens"),
@@ -36,16 +38,18 @@ use crate::problem::{Code, ProblemBody};
 )]
 struct Document;
 
-struct Bearer;
+struct Credentials;
 
-impl Modify for Bearer {
+impl Modify for Credentials {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
+        let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("an access token, or an API key (`hk_…`)"))
             .build();
+        let ticket = ApiKeyValue::with_description("ticket", "good for one handshake or stream");
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
     }
 }
 

@@ -5,12 +5,15 @@ use serde_json::Value;
 use crate::cli::{assert_fails, assert_works, bare};
 use crate::support::Server;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 12] = [
     "config",
     "config check",
+    "demo",
     "migrate",
     "openapi",
+    "send",
     "serve",
+    "tail",
     "user",
     "user create",
     "user set-company",

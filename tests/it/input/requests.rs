@@ -41,7 +41,7 @@ async fn a_query_is_read_to_the_letter() {
         ("POST", format!("{SEND}/read-all?before=7"), "before", "unknown"),
         ("POST", format!("{SEND}/seen-all?dry_run=1"), "dry_run", "unknown"),
         ("POST", "/api/v1/realtime/tickets?user=bob".to_owned(), "user", "unknown"),
-        ("GET", "/api/v1/stream?last_event_id=x".to_owned(), "last-event-id", "format"),
+        ("GET", "/api/v1/stream?last_event_id=x".to_owned(), "last_event_id", "format"),
         ("GET", format!("{SEND}/0"), "id", "format"),
         ("GET", format!("{SEND}/-1"), "id", "format"),
         ("GET", format!("{SEND}/+1"), "id", "format"),

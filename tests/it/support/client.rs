@@ -52,6 +52,8 @@ impl Answer {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr, token: Option<&str>) -> Self {
+        // the command line brings TLS without a provider; an error says that another test was first
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { http, address, token: token.map(str::to_owned) }
     }

@@ -33,9 +33,14 @@ impl Database {
         Some(Self { child, input, output })
     }
 
+    /// Runs a statement that answers nothing.
+    pub(crate) fn run(&mut self, statement: &str) {
+        writeln!(self.input, "{statement};").unwrap();
+    }
+
     /// Runs a statement that answers one value.
     pub(crate) fn ask(&mut self, statement: &str) -> String {
-        writeln!(self.input, "{statement};").unwrap();
+        self.run(statement);
         let mut answer = String::new();
         self.output.read_line(&mut answer).unwrap();
         answer.trim_end().to_owned()
@@ -43,7 +48,7 @@ impl Database {
 
     /// Keeps everybody else from writing until this is dropped.
     pub(crate) fn lock(&mut self) {
-        writeln!(self.input, "BEGIN EXCLUSIVE;").unwrap();
+        self.run("BEGIN EXCLUSIVE");
         assert_eq!(self.ask("SELECT 'locked'"), "locked");
     }
 

@@ -2,6 +2,7 @@ use anyhow::Result;
 use clap::Subcommand;
 
 use super::Settings;
+use crate::logging;
 
 #[derive(Subcommand)]
 pub(super) enum ConfigCommand {
@@ -11,7 +12,7 @@ pub(super) enum ConfigCommand {
 
 pub(super) fn run(command: &ConfigCommand) -> Result<()> {
     let ConfigCommand::Check(settings) = command;
-    settings.load()?;
+    logging::filter(&settings.load()?)?;
     super::say("the configuration is valid");
     Ok(())
 }

@@ -33,7 +33,8 @@ fn example(schema: &Value, components: &Value) -> Value {
     if let Some(given) = schema.get("example") {
         return given.clone();
     }
-    if let Some(named) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/components")) {
+    if let Some(named) = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/components"))
+    {
         return components.pointer(named).map(example).unwrap_or_default();
     }
     if let Some(first) = schema["oneOf"].get(0) {

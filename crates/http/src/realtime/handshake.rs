@@ -22,8 +22,7 @@ const PROTOCOL: &str = "herald.v1";
 #[utoipa::path(
     tag = "realtime",
     operation_id = "openSocket",
-    security(("bearer" = []), ()),
-    params(TicketQuery),
+    security(("bearer" = []), ("ticket" = []), ()),
     responses(
         (status = 101, description = "the connection is a WebSocket now"),
         (status = 400, description = "not a WebSocket handshake", body = ProblemBody,

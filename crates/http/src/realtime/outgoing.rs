@@ -1,7 +1,5 @@
 use std::collections::VecDeque;
 
-use super::frame;
-
 /// What waits for a device that does not take it as fast as it comes.
 ///
 /// Exists only while something waits; an idle socket has no buffer.
@@ -57,11 +55,6 @@ impl Outgoing {
         self.bytes.truncate(keep);
         self.ends.clear();
         self.ends.push_back(keep);
-    }
-
-    /// Adds a Close frame.
-    pub(super) fn push_close(&mut self, code: herald_realtime::CloseCode) {
-        self.push(|out| frame::close(out, code));
     }
 }
 

@@ -156,15 +156,17 @@ impl Wire for Socket {
         if self.is_closing() {
             return;
         }
-        let mut slot = self.outgoing.borrow_mut();
-        let outgoing = slot.get_or_insert_default();
-        if code == CloseCode::Slow {
+        if code == CloseCode::Slow
+            && let Some(outgoing) = self.outgoing.borrow_mut().as_mut()
+        {
             outgoing.drop_unsent();
             self.make_room();
         }
-        outgoing.push_close(code);
-        drop(slot);
-        self.state.set(State::Closing);
+        // at once: when the server stops, this socket's task may never run again
+        self.write(|out| frame::close(out, code));
+        if !self.is_dead() {
+            self.state.set(State::Closing);
+        }
         self.stalled.set(0);
         self.wake();
     }

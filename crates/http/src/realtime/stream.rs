@@ -1,6 +1,7 @@
 use std::rc::Rc;
+use std::str::FromStr;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use herald_domain::{Rev, Rule, UserPrincipal, Violation};
@@ -19,15 +20,16 @@ const LAST_EVENT_ID: &str = "last-event-id";
 #[into_params(parameter_in = Query)]
 pub(crate) struct StreamQuery {
     /// a ticket, good for one stream
+    #[param(ignore)]
     ticket: Option<String>,
     /// where to resume, for clients that cannot set the header `Last-Event-ID`
-    #[param(pattern = "^(.*:[0-9]{1,18})?$")]
-    last_event_id: Option<String>,
+    #[param(value_type = Option<String>, pattern = "^([^\\x00]*:[0-9]{1,18})?$")]
+    last_event_id: Option<Position>,
 }
 
 impl ReadQuery for StreamQuery {
     fn read(query: &mut Reader) -> Self {
-        Self { ticket: query.text("ticket"), last_event_id: query.text("last_event_id") }
+        Self { ticket: query.text("ticket"), last_event_id: query.value("last_event_id") }
     }
 }
 
@@ -39,9 +41,10 @@ impl ReadQuery for StreamQuery {
 #[utoipa::path(
     tag = "realtime",
     operation_id = "openStream",
+    security(("bearer" = []), ("ticket" = [])),
     params(
         StreamQuery,
-        ("Last-Event-ID" = Option<String>, Header, pattern = "^(.*:[0-9]{1,18})?$",
+        ("Last-Event-ID" = Option<String>, Header, nullable = false, pattern = "^([^\\x00]*:[0-9]{1,18})?$",
          description = "the id of the last event heard: `epoch:rev`"),
     ),
     responses(
@@ -60,7 +63,8 @@ pub(crate) async fn open_stream(
     query: QueryParams<StreamQuery>,
 ) -> Result<HttpResponse, Problem> {
     let QueryParams(StreamQuery { ticket, last_event_id }) = query;
-    let resume = position(request.headers(), last_event_id)?;
+    // the header says it better than the address, which a browser repeats unchanged
+    let resume = position(request.headers())?.or(last_event_id.and_then(|Position(known)| known));
     let user = who(&request, &services, ticket).await?;
     let Some(context) = request.app_data::<Rc<Context>>() else {
         return Err(Problem::hidden(Code::Internal, "not configured", &"no realtime context"));
@@ -89,20 +93,33 @@ async fn who(
     }
 }
 
-/// Where the client wants to resume; the header says it better than the address, which a browser
-/// repeats unchanged.
-fn position(headers: &HeaderMap, query: Option<String>) -> Result<Option<Resume>, Problem> {
-    let header = headers.get(header::HeaderName::from_static(LAST_EVENT_ID));
-    let text = match header {
-        Some(value) => Some(value.to_str().unwrap_or("\u{0}").to_owned()),
-        None => query,
-    };
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let resume = text.rsplit_once(':').and_then(|(epoch, rev)| {
-        let rev = rev.parse().ok().filter(|rev| *rev >= 0)?;
-        Some(Resume { epoch: epoch.to_owned(), rev: Rev::new(rev) })
-    });
-    let detail = "must be the id of an event, such as 5f0c:12";
-    let violation = || Violation::new(LAST_EVENT_ID, Rule::Format, detail);
-    resume.map(Some).ok_or_else(|| Problem::violations([violation()]))
+/// Where the client wants to resume, if it says so in its header.
+fn position(headers: &HeaderMap) -> Result<Option<Resume>, Problem> {
+    let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
+    let Position(resume) = value
+        .to_str()
+        .unwrap_or("\u{0}")
+        .parse()
+        .map_err(|violation: Violation| Problem::from(violation.in_field(LAST_EVENT_ID)))?;
+    Ok(resume)
+}
+
+/// The id of an event; empty before there was any.
+struct Position(Option<Resume>);
+
+impl FromStr for Position {
+    type Err = Violation;
+
+    fn from_str(text: &str) -> Result<Self, Violation> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        let resume = text.rsplit_once(':').and_then(|(epoch, rev)| {
+            let digits = rev.bytes().all(|byte| byte.is_ascii_digit());
+            let rev = rev.parse().ok().filter(|_| digits)?;
+            Some(Resume { epoch: epoch.to_owned(), rev: Rev::new(rev) })
+        });
+        let detail = "must be the id of an event, such as 5f0c:12";
+        resume.map(Some).map(Self).ok_or_else(|| Violation::new("", Rule::Format, detail))
+    }
 }

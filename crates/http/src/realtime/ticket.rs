@@ -2,7 +2,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use herald_application::Accounts;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Services;
 use crate::extract::{NoQuery, Person, ReadQuery, Reader};
@@ -20,10 +20,7 @@ pub(crate) struct Ticket {
 }
 
 /// How a browser, which cannot set headers here, says who it is.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
 pub(crate) struct TicketQuery {
-    /// a ticket, good for one handshake
     pub(super) ticket: Option<String>,
 }
 

@@ -92,7 +92,7 @@ impl<'a> From<&'a Outcome> for Entry<'a> {
 #[utoipa::path(
     operation_id = "sendNotifications",
     tag = "notifications",
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!#-~]+$",
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!#-~]+$",
             description = "the same request under the same key is sent once, and answered the same")),
     request_body(
         content = Batch,

@@ -13,7 +13,8 @@ use crate::rest::answer::{self, Answer};
 #[utoipa::path(
     operation_id = "countNotifications",
     tag = "notifications",
-    params(("If-None-Match" = Option<String>, Header, description = "the ETag of the last answer")),
+    params(("If-None-Match" = Option<String>, Header, nullable = false,
+            description = "the ETag of the last answer")),
     responses(
         (status = 200, description = "the counts", body = Head,
          headers(("ETag" = String, description = "changes with every change of the inbox"))),

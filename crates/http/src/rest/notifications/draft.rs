@@ -52,7 +52,7 @@ pub(super) struct DraftBody {
     #[schema(
         min_length = 1,
         max_length = 2048,
-        pattern = "^(https?://[^/\\s\\\\][^\\s\\\\]*|/([^/\\s\\\\][^\\s\\\\]*)?)$",
+        pattern = "^([hH][tT][tT][pP][sS]?://[^/\\s\\\\\\x00-\\x1f\\x7f-\\x9f][^\\s\\\\\\x00-\\x1f\\x7f-\\x9f]*|/([^/\\s\\\\\\x00-\\x1f\\x7f-\\x9f][^\\s\\\\\\x00-\\x1f\\x7f-\\x9f]*)?)$",
         example = "/runs/7"
     )]
     action_url: Option<String>,

@@ -17,7 +17,7 @@ use crate::rest::answer::{self, Answer};
 #[utoipa::path(
     operation_id = "sendNotification",
     tag = "notifications",
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!#-~]+$",
+    params(("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!#-~]+$",
             description = "the same request under the same key is sent once, and answered the same")),
     request_body(
         content = DraftBody,
