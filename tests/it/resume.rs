@@ -14,11 +14,8 @@ const WAYS: [Resuming; 4] =
 /// Sends to everybody until it is told to stop: single, to many, collapsing, in batches.
 async fn publish(service: Client, mut rng: Rng, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
-        let to = if rng.one_in(4) {
-            json!({"users": USERS})
-        } else {
-            json!({"user": rng.pick(&USERS)})
-        };
+        let to =
+            if rng.one_in(4) { json!({"users": USERS}) } else { json!({"user": rng.pick(&USERS)}) };
         let mut body = json!({"to": to, "message": format!("{}", rng.next())});
         if rng.one_in(5) {
             body["collapse_key"] = json!("progress");
@@ -72,7 +69,7 @@ async fn be_cut(mut device: Device, way: Resuming, cuts: usize, mut rng: Rng) ->
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_cut_off_and_resumes_sees_everything_once() {
     let mut rng = Rng::new();
-    let server = Server::start().await;
+    let server = Server::builder().keep_everything().start().await;
     let service = server.service().await;
     let clients = USERS.map(|user| server.user(user));
     let mut devices = Vec::new();

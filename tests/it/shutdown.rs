@@ -31,13 +31,14 @@ async fn send(service: Client, publisher: usize, acknowledged: Arc<Mutex<BTreeSe
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_accepted_is_answered_and_what_was_answered_is_there() {
     for signal in ["-TERM", "-INT", "-TERM"] {
-        let mut server = Server::start().await;
+        let mut server = Server::builder().keep_everything().start().await;
         let service = server.service().await;
         let acknowledged = Arc::<Mutex<BTreeSet<String>>>::default();
         let publishers: Vec<_> = (0..16)
             .map(|nth| tokio::spawn(send(service.clone(), nth, acknowledged.clone())))
             .collect();
-        eventually("there is some load", || async { acknowledged.lock().unwrap().len() > 100 }).await;
+        eventually("there is some load", || async { acknowledged.lock().unwrap().len() > 100 })
+            .await;
         server.signal(signal);
         for publisher in publishers {
             publisher.await.unwrap();

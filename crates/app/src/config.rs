@@ -123,10 +123,6 @@ const DEFAULTS: Defaults = Defaults {
     log_format: LogFormat::Auto,
 };
 
-/// Who may do everything in `herald demo`, and nowhere else by default.
-pub(crate) const DEMO_USERNAME: &str = "admin";
-pub(crate) const DEMO_PASSWORD: &str = "password";
-
 /// The configuration.
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
@@ -166,27 +162,6 @@ impl Config {
             .extract()
             .map_err(|error| anyhow!("{}", describe(&error)))?;
         Self::check(raw)
-    }
-
-    /// What `herald demo` runs with: in memory, an administrator whose password everybody knows, and
-    /// on the log only what goes wrong. Nothing that the operator has set applies.
-    pub(crate) fn demo(listen: SocketAddr, jwt_secret: SecretString) -> Self {
-        Self {
-            listen,
-            metrics_listen: None,
-            data_dir: PathBuf::new(),
-            database_url: "memory:".to_owned(),
-            workers: 2,
-            registration: Registration::Open,
-            allowed_origins: Vec::new(),
-            retention: Retention::default(),
-            log: "warn".to_owned(),
-            log_format: LogFormat::Auto,
-            jwt_secret: Some(jwt_secret),
-            jwt_public_key: None,
-            jwt_jwks: None,
-            admin: Some((DEMO_USERNAME.to_owned(), DEMO_PASSWORD.into())),
-        }
     }
 
     /// Whether nothing outlives the process.

@@ -29,6 +29,9 @@ fn main() -> Result<()> {
     let files = process::raise_file_limit()?;
     let measurements = match options.what {
         What::Floor => return floor::serve(),
+        What::All if options.quick => {
+            Measurement::ALL.into_iter().filter(|one| *one != Measurement::IngestWide).collect()
+        }
         What::All => Measurement::ALL.to_vec(),
         What::Idle => vec![Measurement::Idle],
         What::Fanout => vec![Measurement::Fanout],

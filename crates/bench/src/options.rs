@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// Shorter, smaller, and one round
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Measure at once, not when the machine is quiet, and not again if it was not
+    #[arg(long)]
+    now: bool,
     /// How many rounds the medians are of [default: 3, or 1 with --quick]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
@@ -86,6 +89,7 @@ impl Options {
         Ok(Bench {
             crew: Crew::start(THREADS)?,
             quick: self.quick,
+            patient: !self.now,
             files,
             given,
             binary,

@@ -71,13 +71,8 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
     listener.set_nonblocking(true)?;
     // the standard library, which made the listener, lets 128 wait
     socket2::SockRef::from(&listener).listen(BACKLOG)?;
-    let state = AppState::new(
-        node.services,
-        node.readiness,
-        node.draining,
-        node.figures,
-        &*node.ids,
-    );
+    let state =
+        AppState::new(node.services, node.readiness, node.draining, node.figures, &*node.ids);
     let origins = Data::new(Origins::new(node.allowed_origins));
     let (hub, driver, clock) = (node.hub, node.driver, node.clock);
     let server = Server::build();

@@ -42,7 +42,7 @@ async fn send(service: &Client, nth: usize) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_can_wait_is_refused_at_once_and_nothing_is_lost() {
-    let server = Server::start().await;
+    let server = Server::builder().keep_everything().start().await;
     let (service, alice) = (server.service().await, server.user("alice"));
     service.tell("alice", "before").await;
     let mut socket = alice.socket().await;

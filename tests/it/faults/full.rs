@@ -50,7 +50,7 @@ async fn start(builder: Builder) -> Option<(SmallDisk, Server)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_writes_until_there_is_room() {
     const NAME: &str = "a_full_disk_refuses_writes_until_there_is_room";
-    let Some((disk, server)) = start(Server::builder()).await else {
+    let Some((disk, server)) = start(Server::builder().keep_everything()).await else {
         return skip(NAME, "mounting a tmpfs takes root");
     };
     let (service, alice) = (server.service().await, server.user("alice"));

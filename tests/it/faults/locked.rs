@@ -24,7 +24,11 @@ async fn a_database_that_somebody_locks_refuses_writes_until_it_is_free() {
         let keyed = service.request("POST", SEND).header("idempotency-key", "key");
         refused(service.send(keyed.json(&hello("keyed"))).await, 503, "unavailable");
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-        refused(alice.patch(&format!("{SEND}/1"), &json!({"read": true})).await, 503, "unavailable");
+        refused(
+            alice.patch(&format!("{SEND}/1"), &json!({"read": true})).await,
+            503,
+            "unavailable",
+        );
         let login = json!({"username": "admin", "password": "admin-password"});
         let login = server.anonymous().post("/api/v1/auth/login", &login).await;
         refused(login, 503, "unavailable");

@@ -159,7 +159,9 @@ fn documented(figures: &Figures) {
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `herald_")?.split_once('`'));
     let listed: Vec<_> = rows.map(|(name, _)| format!("herald_{name}")).collect();
     let is_of = |sample: &str, name: &str| {
-        sample.strip_prefix(name).is_some_and(|end| ["", "_bucket", "_sum", "_count"].contains(&end))
+        sample
+            .strip_prefix(name)
+            .is_some_and(|end| ["", "_bucket", "_sum", "_count"].contains(&end))
     };
     for (sample, ..) in figures.0.iter().filter(|(name, ..)| name.starts_with("herald_")) {
         assert!(listed.iter().any(|name| is_of(sample, name)), "{sample} is not in the guide");

@@ -93,7 +93,9 @@ impl Tail {
     /// Presses Ctrl-C.
     fn interrupt(&self) {
         let pid = self.child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(
+            std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success()
+        );
     }
 }
 

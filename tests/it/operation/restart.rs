@@ -5,8 +5,7 @@ use crate::support::{Server, eventually, mint};
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_missed_and_nothing_comes_twice_when_the_server_restarts() {
     let mut server = Server::start().await;
-    let builder =
-        server.builder_again().set("HERALD_LISTEN", &server.address.to_string());
+    let builder = server.builder_again().set("HERALD_LISTEN", &server.address.to_string());
     let tail = Tail::start(&builder, &server.url(""), &mint("maya"), &[]);
     tail.notices.next_with("connected at revision 0").await;
     let mut sent = Vec::new();

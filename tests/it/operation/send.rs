@@ -25,9 +25,28 @@ async fn what_is_said_on_the_command_line_arrives() {
     assert_eq!((code, said.as_str()), (Some(0), "sent as notification 1 to 1 user\n"));
 
     let everything = [
-        "--to", "maya", "--to", "jonas", "--title", "Build", "--kind", "success", "--priority",
-        "high", "--category", "ci", "--data", r#"{"run": 7}"#, "--action-url", "/runs/7",
-        "--collapse-key", "build", "--idempotency-key", "once", "--json", "is green",
+        "--to",
+        "maya",
+        "--to",
+        "jonas",
+        "--title",
+        "Build",
+        "--kind",
+        "success",
+        "--priority",
+        "high",
+        "--category",
+        "ci",
+        "--data",
+        r#"{"run": 7}"#,
+        "--action-url",
+        "/runs/7",
+        "--collapse-key",
+        "build",
+        "--idempotency-key",
+        "once",
+        "--json",
+        "is green",
     ];
     let (code, said) = send(&sender, &everything);
     let receipt: Value = serde_json::from_str(&said).unwrap();
@@ -60,8 +79,11 @@ async fn a_refusal_is_told_readably() {
     assert!(said.contains("request "), "{said}");
     let (code, said) = send(&person, &["--to", "no spaces", "--title", "", ""]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("message: ") && said.contains("to.user: ") && !said.contains('{'), "{said}");
-    let (code, said) = send(&person.clone().set("HERALD_TOKEN", "wrong"), &["--to", "maya", "x"]);
+    assert!(
+        said.contains("message: ") && said.contains("to.user: ") && !said.contains('{'),
+        "{said}"
+    );
+    let (code, said) = send(&person.set("HERALD_TOKEN", "wrong"), &["--to", "maya", "x"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("token not valid (401)"), "{said}");
 }
@@ -93,7 +115,8 @@ fn what_cannot_be_sent_is_not_tried() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(word), "{said}");
     }
-    let (code, said) = send(&builder, &["--token", "t", "--to", "maya", "--url", "ftp://x", "hello"]);
+    let (code, said) =
+        send(&builder, &["--token", "t", "--to", "maya", "--url", "ftp://x", "hello"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("http:// or https://"), "{said}");
 }

@@ -69,12 +69,16 @@ async fn a_body_of_three_megabytes_is_too_large() {
 async fn what_does_not_exist_is_explained() {
     let server = Server::start().await;
     let alice = server.user("alice");
-    for path in ["/nothing", "/api/v1/nothing", "/api/v2/notifications", "/api/v1/notifications/7"] {
+    for path in ["/nothing", "/api/v1/nothing", "/api/v2/notifications", "/api/v1/notifications/7"]
+    {
         alice.get(path).await.expect_problem(404, "not_found");
     }
-    for (method, path) in
-        [("PUT", SEND), ("DELETE", "/api/v1/me"), ("GET", "/api/v1/auth/login"), ("POST", "/healthz")]
-    {
+    for (method, path) in [
+        ("PUT", SEND),
+        ("DELETE", "/api/v1/me"),
+        ("GET", "/api/v1/auth/login"),
+        ("POST", "/healthz"),
+    ] {
         let answer = alice.send(alice.request(method, path)).await;
         let answer = answer.expect_problem(405, "method_not_allowed");
         assert!(!answer.header("allow").is_empty(), "{method} {path}");

@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use super::Server;
 
 impl Server {
@@ -8,10 +10,20 @@ impl Server {
         line.trim().strip_suffix("kB").unwrap().trim().parse().unwrap()
     }
 
-    /// How many connections the process holds: its sockets, those it listens on included.
-    pub(crate) fn connections(&self) -> usize {
-        let files = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap();
-        let names = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
-        names.filter(|name| name.to_string_lossy().starts_with("socket:")).count()
+    /// Whether the process still has a file open for its end of a client's connection.
+    pub(crate) fn holds(&self, client: SocketAddr) -> bool {
+        let port = |address: &str| {
+            let (_, port) = address.rsplit_once(':')?;
+            u16::from_str_radix(port, 16).ok()
+        };
+        let connections = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        connections.lines().skip(1).any(|line| {
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            // what the kernel alone still works on has no inode any more
+            let [_, ours, theirs, _, _, _, _, _, _, inode, ..] = columns[..] else { return false };
+            port(ours) == Some(self.address.port())
+                && port(theirs) == Some(client.port())
+                && inode != "0"
+        })
     }
 }

@@ -5,6 +5,7 @@ pub(crate) struct Rng(u64);
 impl Rng {
     /// From `TEST_SEED`, or else a new seed each time; it is printed, so that a failure can be
     /// repeated.
+    #[expect(clippy::print_stdout, reason = "shown if the test fails")]
     pub(crate) fn new() -> Self {
         let seed = std::env::var("TEST_SEED").ok().map_or_else(fresh, |seed| seed.parse().unwrap());
         println!("TEST_SEED={seed}");

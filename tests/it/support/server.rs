@@ -31,6 +31,11 @@ impl Builder {
         self
     }
 
+    /// Lets inboxes grow further than they usually may.
+    pub(crate) fn keep_everything(self) -> Self {
+        self.set("HERALD_RETENTION_MAX_ITEMS", "1000000")
+    }
+
     /// The folder of the server's data; it lives as long as any server or builder on it.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -196,6 +201,7 @@ impl Server {
 }
 
 impl Drop for Server {
+    #[expect(clippy::print_stderr, reason = "shown if the test fails")]
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

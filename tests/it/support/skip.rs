@@ -1,6 +1,7 @@
 /// Notes that a test could not run here, and why; with `CI=true` that is a failure.
 ///
 /// The names are gathered in the file that `TEST_SKIPPED_FILE` names, which `tests/run` prints.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests must see it")]
 pub(crate) fn skip(test: &str, reason: &str) {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} cannot run: {reason}");
     eprintln!("skipped: {test}: {reason}");

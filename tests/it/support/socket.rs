@@ -121,9 +121,4 @@ impl Socket {
     pub(crate) async fn close(mut self) {
         let _ = self.inner.close(None).await;
     }
-
-    /// The connection below, for those who behave badly.
-    pub(crate) fn tcp(&mut self) -> &mut TcpStream {
-        self.inner.get_mut()
-    }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Bench {
     pub(crate) crew: Crew,
     /// shorter, and smaller
     pub(crate) quick: bool,
+    /// waits until the machine is quiet
+    pub(crate) patient: bool,
     /// how many files a process may open
     pub(crate) files: u64,
     /// a server that runs already
@@ -83,17 +85,19 @@ impl std::ops::Deref for Running {
 }
 
 impl Bench {
-    /// Measures it while the machine is quiet, again if others came in between; also answers how
-    /// many cores others took at most.
+    /// Measures it, if patient while the machine is quiet, and again if others came in between; also
+    /// answers how many cores others took at most.
     pub(crate) async fn run(&self, measurement: Measurement) -> Result<(Vec<Figure>, f64)> {
         const ATTEMPTS: u32 = 8;
         let mut attempt = 1;
         loop {
-            quiet::wait().await?;
+            if self.patient {
+                quiet::wait().await?;
+            }
             self.disturbance.set(0.0);
             let figures = self.measure(measurement).await?;
             let disturbance = self.disturbance.get();
-            if disturbance <= quiet::BEARABLE || attempt == ATTEMPTS {
+            if !self.patient || disturbance <= quiet::BEARABLE || attempt == ATTEMPTS {
                 return Ok((figures, disturbance));
             }
             report::note(&format!("  others took {disturbance:.2} cores: once more"));

@@ -6,7 +6,7 @@ use anyhow::Result;
 use herald_ports::{Claims, Clock, SystemClock};
 
 use super::people::PEOPLE;
-use crate::config::{DEMO_PASSWORD, DEMO_USERNAME};
+use super::{PASSWORD, USERNAME};
 use crate::wire::UseCases;
 
 /// How long the token that is printed lasts.
@@ -40,12 +40,15 @@ impl fmt::Display for Links {
         let Self { herald, url, key, token } = self;
         let [maya, ..] = PEOPLE.map(|(id, ..)| id);
         writeln!(f, "Herald demo at {url}. All of it is in memory, and ends with Ctrl-C.")?;
-        writeln!(f, "Every few seconds somebody is told something: a build, a deployment, an alarm.")?;
+        writeln!(
+            f,
+            "Every few seconds somebody is told something: a build, a deployment, an alarm."
+        )?;
         writeln!(f)?;
         for (id, role, company) in PEOPLE {
             writeln!(f, "  {id:<6} {role} at {company}")?;
         }
-        writeln!(f, "  {DEMO_USERNAME:<6} logs in with the password {DEMO_PASSWORD}")?;
+        writeln!(f, "  {USERNAME:<6} logs in with the password {PASSWORD}")?;
         writeln!(f, "\nRead and try the API:")?;
         writeln!(f, "  {url}/docs  {url}/redoc  {url}/openapi.json")?;
         writeln!(f, "\nWatch {maya}'s inbox, in another terminal:")?;

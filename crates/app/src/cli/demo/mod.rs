@@ -5,20 +5,24 @@ mod people;
 mod story;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use herald_domain::{Principal, Scope};
+use herald_domain::{Principal, Retention, Scope};
 use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
 
 use super::serve::serve;
-use crate::config::Config;
+use crate::config::{Config, LogFormat, Registration};
 use crate::logging;
 use crate::wire::{Storage, UseCases};
 use links::Links;
 use story::Story;
 
+/// Who may do everything here, and nowhere else by default.
+const USERNAME: &str = "admin";
+const PASSWORD: &str = "password";
 /// How often somebody is told something.
 const PACE: Duration = Duration::from_secs(3);
 
@@ -41,10 +45,30 @@ pub(super) fn run(demo: &Demo) -> Result<()> {
             demo.listen.ip()
         );
     }
-    let secret: String = [SystemRandom.id(), SystemRandom.id()].concat();
-    let config = Config::demo(demo.listen, secret.into());
+    let config = config(demo.listen);
     logging::init(&config)?;
     actix_web::rt::System::new().block_on(serve(&config, begin))
+}
+
+/// In memory, and on the log only what goes wrong. Nothing that the operator has set applies.
+fn config(listen: SocketAddr) -> Config {
+    let secret = [SystemRandom.id(), SystemRandom.id()].concat();
+    Config {
+        listen,
+        metrics_listen: None,
+        data_dir: PathBuf::new(),
+        database_url: "memory:".to_owned(),
+        workers: 2,
+        registration: Registration::Open,
+        allowed_origins: Vec::new(),
+        retention: Retention::default(),
+        log: "warn".to_owned(),
+        log_format: LogFormat::Auto,
+        jwt_secret: Some(secret.into()),
+        jwt_public_key: None,
+        jwt_jwks: None,
+        admin: Some((USERNAME.to_owned(), PASSWORD.into())),
+    }
 }
 
 /// Lets people in, says how to watch them, and starts the story.

@@ -24,7 +24,15 @@ impl Story {
 #[derive(Clone, Copy)]
 enum Scene {
     /// to whom, how urgent, what it is about, headline, message, where it leads
-    Said(&'static [&'static str], Kind, Priority, &'static str, &'static str, &'static str, &'static str),
+    Said(
+        &'static [&'static str],
+        Kind,
+        Priority,
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static str,
+    ),
     /// how far a deployment is, in percent: replaces what was said of it before
     Progress(u8),
     /// worth showing for a minute only
@@ -36,20 +44,92 @@ use Priority::{Critical, High, Low, Medium};
 use Scene::{Passing, Progress, Said};
 
 const SCENES: [Scene; 14] = [
-    Said(&["maya"], Success, Medium, "ci", "Build finished", "main is green after 4 min 12 s", "/runs/812"),
-    Said(&["amira"], Info, Medium, "tickets", "New ticket", "Invoice shows the wrong address", "/tickets/5521"),
-    Said(&["maya"], Info, Low, "reviews", "Review requested", "Jonas asks you to look at \"Retry webhooks\"", "/pulls/340"),
+    Said(
+        &["maya"],
+        Success,
+        Medium,
+        "ci",
+        "Build finished",
+        "main is green after 4 min 12 s",
+        "/runs/812",
+    ),
+    Said(
+        &["amira"],
+        Info,
+        Medium,
+        "tickets",
+        "New ticket",
+        "Invoice shows the wrong address",
+        "/tickets/5521",
+    ),
+    Said(
+        &["maya"],
+        Info,
+        Low,
+        "reviews",
+        "Review requested",
+        "Jonas asks you to look at \"Retry webhooks\"",
+        "/pulls/340",
+    ),
     Progress(10),
     Progress(45),
-    Said(&["tomas"], Success, Medium, "payments", "Payment received", "Lumen paid invoice 2026-1107: 4,200 EUR", "/invoices/1107"),
+    Said(
+        &["tomas"],
+        Success,
+        Medium,
+        "payments",
+        "Payment received",
+        "Lumen paid invoice 2026-1107: 4,200 EUR",
+        "/invoices/1107",
+    ),
     Progress(80),
     Progress(100),
-    Said(&["maya", "jonas"], Warning, High, "alerts", "Disk is filling up", "db-2 has 12 % left, enough for two days", "/hosts/db-2"),
+    Said(
+        &["maya", "jonas"],
+        Warning,
+        High,
+        "alerts",
+        "Disk is filling up",
+        "db-2 has 12 % left, enough for two days",
+        "/hosts/db-2",
+    ),
     Passing("maya", "Jonas is typing a comment on \"Retry webhooks\""),
-    Said(&["jonas", "maya"], Error, Critical, "alerts", "Checkout is down", "Error rate 31 %, started two minutes ago", "/incidents/77"),
-    Said(&["maya"], Info, Medium, "reviews", "Approved", "Amira approved \"Retry webhooks\"", "/pulls/340"),
-    Said(&["jonas", "maya"], Success, High, "alerts", "Checkout is back", "Error rate normal again after 6 minutes", "/incidents/77"),
-    Said(&["maya", "jonas", "amira", "tomas"], Info, Low, "announcements", "Maintenance tonight", "22:00 to 22:30, the intranet will be away", "https://status.example.com"),
+    Said(
+        &["jonas", "maya"],
+        Error,
+        Critical,
+        "alerts",
+        "Checkout is down",
+        "Error rate 31 %, started two minutes ago",
+        "/incidents/77",
+    ),
+    Said(
+        &["maya"],
+        Info,
+        Medium,
+        "reviews",
+        "Approved",
+        "Amira approved \"Retry webhooks\"",
+        "/pulls/340",
+    ),
+    Said(
+        &["jonas", "maya"],
+        Success,
+        High,
+        "alerts",
+        "Checkout is back",
+        "Error rate normal again after 6 minutes",
+        "/incidents/77",
+    ),
+    Said(
+        &["maya", "jonas", "amira", "tomas"],
+        Info,
+        Low,
+        "announcements",
+        "Maintenance tonight",
+        "22:00 to 22:30, the intranet will be away",
+        "https://status.example.com",
+    ),
 ];
 
 impl Scene {

@@ -117,7 +117,8 @@ impl Follower {
                 }
                 "expiring" => token = self.expiring(&mut socket, token).await?,
                 "going_away" => {
-                    self.leave_alone = message["retry_after_ms"].as_u64().map(Duration::from_millis);
+                    self.leave_alone =
+                        message["retry_after_ms"].as_u64().map(Duration::from_millis);
                     self.screen.notice("the server is going away")?;
                 }
                 "error" => self.screen.notice(&format!("refused: {}", said("detail")))?,

@@ -177,8 +177,7 @@ mod tests {
             item["read_at"] = json!("2026-11-21T09:30:00Z");
             item
         };
-        let changed =
-            json!({"type": "changed", "rev": 2, "items": [read(5), read(6), item(7)], "deleted": []});
+        let changed = json!({"type": "changed", "rev": 2, "items": [read(5), read(6), item(7)], "deleted": []});
         assert_eq!(
             lines(&mut screen, &changed),
             [

@@ -16,19 +16,9 @@ use crate::rest::user::UserBody;
 #[schema(min_properties = 1)]
 struct UserPatch {
     /// any name; only `admin` has rights
-    #[schema(
-        min_length = 1,
-        max_length = 64,
-        pattern = "^[A-Za-z0-9_.:@-]+$",
-        example = "admin"
-    )]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:@-]+$", example = "admin")]
     role: Option<String>,
-    #[schema(
-        min_length = 1,
-        max_length = 128,
-        pattern = "^[A-Za-z0-9_.:@-]+$",
-        example = "acme"
-    )]
+    #[schema(min_length = 1, max_length = 128, pattern = "^[A-Za-z0-9_.:@-]+$", example = "acme")]
     company: Option<String>,
 }
 
