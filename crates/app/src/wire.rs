@@ -62,12 +62,7 @@ impl Storage {
 
     fn of<S>(store: Arc<S>, database: Option<Arc<DieselStore>>) -> Self
     where
-        S: UserStore
-            + SessionStore
-            + ApiKeyStore
-            + NotificationStore
-            + InboxStore
-            + RetentionStore,
+        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore + RetentionStore,
     {
         Self {
             users: store.clone(),
@@ -171,11 +166,7 @@ impl UseCases {
                 inbox: self.inbox.clone(),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
-            figures: figures::exposition(
-                recorder.clone(),
-                hub.clone(),
-                storage.database.clone(),
-            ),
+            figures: figures::exposition(recorder.clone(), hub.clone(), storage.database.clone()),
             hub,
             clock: self.clock.clone(),
             ids: Arc::new(SystemRandom),
