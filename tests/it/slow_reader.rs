@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::support::{Client, Device, PATIENCE, Server, Socket, eventually};
+use crate::support::{Client, Copy, Device, PATIENCE, Resuming, Server, Socket, eventually};
 
 /// How many notifications of 4 KB are more than a connection may keep waiting: 256 KiB in the
 /// server, and what the kernel holds.
@@ -88,47 +88,42 @@ async fn read_on(mut socket: Socket) -> (i64, u16) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_that_holds_up_too_much_is_closed_as_slow() {
+async fn who_stops_reading_harms_nobody_and_is_let_go() {
     let server = Server::start().await;
     let (service, alice, bob) = (server.service().await, server.user("alice"), server.user("bob"));
     let witnesses = [witness(&alice, TOO_MANY).await, witness(&bob, TOO_MANY).await];
-    let (address, stuck) = stuck_socket(&alice).await;
+    let (address, _socket) = stuck_socket(&alice).await;
+    let mut stream = stuck_stream(&alice).await;
     flood(&service, &["alice", "bob"], TOO_MANY).await;
     let _connected = heard(witnesses).await;
-    eventually("the slow socket is let go", || async { !server.holds(address) }).await;
-    let (heard, code) = read_on(stuck).await;
-    assert_eq!(code, 4410);
-    assert!((1..TOO_MANY as i64).contains(&heard), "{heard}");
+    eventually("the socket is let go", || async { !server.holds(address) }).await;
+    let address = stream.local_addr().unwrap();
+    eventually("the stream is let go", || async { !server.holds(address) }).await;
+    // whatever the kernel still held, and then an end
+    let mut rest = Vec::new();
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+    let _end_or_reset = read.expect("an end");
+    assert!(rest.len() < TOO_MANY * 4_000);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_socket_that_takes_nothing_for_some_seconds_is_closed_as_slow() {
+async fn who_reads_again_is_told_to_have_been_too_slow() {
     let server = Server::start().await;
     let (service, alice) = (server.service().await, server.user("alice"));
     let (_, mut stuck) = stuck_socket(&alice).await;
     assert_eq!(stuck.next().await["type"], "hello");
-    // more than the kernel holds, and less than is too much at once
-    flood(&service, &["alice"], 100).await;
-    // the promise: within 10 s; a kernel that held everything would have nothing to complain of
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    assert_eq!(read_on(stuck).await.1, 4410);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_is_not_read_is_ended() {
-    let server = Server::start().await;
-    let (service, alice, bob) = (server.service().await, server.user("alice"), server.user("bob"));
-    let witnesses = [witness(&alice, TOO_MANY).await, witness(&bob, TOO_MANY).await];
-    let mut stuck = stuck_stream(&alice).await;
-    let address = stuck.local_addr().unwrap();
-    flood(&service, &["alice", "bob"], TOO_MANY).await;
-    let _connected = heard(witnesses).await;
-    eventually("the slow stream is let go", || async { !server.holds(address) }).await;
-    // whatever the kernel still held, and then an end
-    let mut rest = Vec::new();
-    let read = tokio::time::timeout(PATIENCE, stuck.read_to_end(&mut rest)).await;
-    let _end_or_reset = read.expect("an end");
-    assert!(rest.len() < TOO_MANY * 4_000);
+    flood(&service, &["alice"], TOO_MANY).await;
+    // the promise is 10 s, and a busy machine gets a little more; after 15 s the kernel gives up
+    tokio::time::sleep(Duration::from_millis(11_500)).await;
+    let (heard, code) = read_on(stuck).await;
+    assert_eq!(code, 4410);
+    assert!((1..TOO_MANY as i64).contains(&heard), "{heard}");
+    // and what it missed is not lost
+    let mut device = Device::with_socket(&alice).await;
+    device.copy = Copy::default();
+    device.reconnect(Resuming::AtOnce).await;
+    device.reach(TOO_MANY as i64).await;
+    assert_eq!(device.copy, Copy::of(&alice).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

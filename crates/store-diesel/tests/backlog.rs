@@ -24,9 +24,9 @@ const USERS: usize = 10_000;
 const ITEMS: usize = 10;
 /// How much one step removes, as the janitor asks for.
 const STEP: usize = 100;
-/// What no wait may exceed. Generous: the aim is 20 ms, but the machine may be busy, and tests are
-/// not optimised. Without steps it would be many seconds.
-const LONGEST: Duration = Duration::from_secs(1);
+/// How many sends must have come through meanwhile: if all went in one step, each sender's one. How
+/// long they wait is only told, for that depends on the disk and on who else uses it.
+const SENDS: usize = 300;
 
 static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
 /// Makes keys look random, as they are.
@@ -125,5 +125,5 @@ async fn measure(store: &Arc<DieselStore>, what: &str, work: impl AsyncFn(&Diese
         at(999),
         at(1_000),
     );
-    assert!(at(1_000) < LONGEST, "a send waited {:?} while {what}", at(1_000));
+    assert!(waits.len() > SENDS, "{} sends while {what}", waits.len());
 }
