@@ -4,7 +4,7 @@
 //! document that describes it, without a server.
 //!
 //! A request is parsed at the edge: each handler takes extractors that hold valid values, and reads
-//! as one sentence. Whatever goes wrong is a [`problem::Problem`], which the outermost layer writes
+//! as one sentence. Whatever goes wrong is a `Problem`, which the outermost layer writes
 //! down as `application/problem+json` with the id of the request.
 
 mod app;
