@@ -12,7 +12,7 @@ use herald_contract::{Stores, fixtures};
 use herald_domain::{NotificationId, Patch, Role, Timestamp, UserKey, UserPrincipal};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{Claims, LiveBus, LiveEvent, LiveSink, TokenError, TokenVerifier};
-use herald_realtime::{Action, Driver, Hub, Job, Session, Subscriber, Tick};
+use herald_realtime::{Action, Driver, Hub, Job, Reply, Session, Subscriber, Tick};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -31,8 +31,10 @@ enum Step {
     Repeat(usize),
     /// an event is lost
     Lose(usize),
-    /// something the session waits for is done
-    Finish,
+    /// the store is asked what the session waits for
+    Ask,
+    /// what the store said arrives
+    Answer,
     /// the connection breaks, and the device comes back
     Cut,
 }
@@ -51,7 +53,8 @@ fn step() -> impl Strategy<Value = Step> {
         8 => nth.clone().prop_map(Step::Deliver),
         1 => nth.clone().prop_map(Step::Repeat),
         1 => nth.prop_map(Step::Lose),
-        8 => Just(Step::Finish),
+        8 => Just(Step::Ask),
+        8 => Just(Step::Answer),
         1 => Just(Step::Cut),
     ]
 }
@@ -134,6 +137,9 @@ struct World {
     sent: Vec<NotificationId>,
     session: Session,
     jobs: VecDeque<Job>,
+    replies: VecDeque<Reply>,
+    /// an event was lost: without a sweep nobody can know of it
+    lost: bool,
     copy: Copy,
 }
 
@@ -160,6 +166,8 @@ impl World {
             driver: Driver::new(Arc::new(access.await.unwrap()), inbox.clone()),
             session: Session::anonymous(Tick(0)),
             jobs: VecDeque::new(),
+            replies: VecDeque::new(),
+            lost: false,
             copy: Copy::default(),
             sent: Vec::new(),
             stores,
@@ -175,6 +183,7 @@ impl World {
     /// A device connects, and resumes where it was.
     fn connect(&mut self) {
         self.jobs.clear();
+        self.replies.clear();
         let mut out = Vec::new();
         self.session = Session::of(&self.user, Tick(0), &mut out);
         let epoch = self.driver.epoch().as_str().to_owned();
@@ -210,8 +219,9 @@ impl World {
                 let event = self.pick(nth, |bag, nth| bag.get(nth).cloned());
                 self.deliver(event);
             }
-            Step::Lose(nth) => drop(self.pick(nth, VecDeque::remove)),
-            Step::Finish => self.finish_one().await,
+            Step::Lose(nth) => self.lost |= self.pick(nth, VecDeque::remove).is_some(),
+            Step::Ask => self.ask().await,
+            Step::Answer => self.answer(),
             Step::Cut => self.connect(),
         }
     }
@@ -246,9 +256,13 @@ impl World {
         self.take(out);
     }
 
-    async fn finish_one(&mut self) {
+    async fn ask(&mut self) {
         let Some(job) = self.jobs.pop_front() else { return };
-        let reply = self.driver.perform(job).await;
+        self.replies.push_back(self.driver.perform(job).await);
+    }
+
+    fn answer(&mut self) {
+        let Some(reply) = self.replies.pop_front() else { return };
         let mut out = Vec::new();
         self.session.reply(reply, self.driver.epoch(), &mut out);
         self.take(out);
@@ -277,15 +291,23 @@ impl World {
         }
     }
 
-    /// The sweep: everything that was lost is looked for.
+    /// Everything that is on its way arrives; the sweep looks for what was lost.
     async fn settle(&mut self) {
-        while !self.jobs.is_empty() {
-            self.finish_one().await;
+        self.finish().await;
+        while let Some(event) = self.pick(0, VecDeque::remove) {
+            self.deliver(Some(event));
         }
-        self.session.lagged();
-        self.take(Vec::new());
-        while !self.jobs.is_empty() {
-            self.finish_one().await;
+        if self.lost {
+            self.session.lagged();
+            self.take(Vec::new());
+        }
+        self.finish().await;
+    }
+
+    async fn finish(&mut self) {
+        while !self.jobs.is_empty() || !self.replies.is_empty() {
+            self.ask().await;
+            self.answer();
         }
     }
 

@@ -3,15 +3,17 @@
 //! Knows no socket, no store and no clock, and never waits; everything that takes time is a [`Job`]
 //! whose [`Reply`] comes back later.
 
+mod identity;
+mod order;
+
 use std::time::Duration;
 
-use bytes::Bytes;
-use herald_application::{AuthError, InboxError};
-use herald_domain::{Epoch, Head, Rev, SessionId, Timestamp, UserKey, UserPrincipal};
+use herald_application::InboxError;
+use herald_domain::{Epoch, Rev, SessionId, Timestamp, UserKey, UserPrincipal};
 
-use crate::driver::{Job, Replayed, Reply};
+use crate::Frame;
+use crate::driver::{Job, Reply};
 use crate::protocol::{BadMessage, ClientMessage, CloseCode, HEARTBEAT_SECONDS, parse, server};
-use crate::{Frame, replay};
 
 /// Seconds that a transport has counted: time that no clock change disturbs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,36 +209,6 @@ impl Session {
         }
     }
 
-    /// An event of the session's user: `tail` is the message without place and counts. Where there
-    /// is no room for it, it is read from the store once there is.
-    pub fn live(
-        &mut self,
-        event: &'static str,
-        head: Head,
-        tail: &Bytes,
-        room: bool,
-        out: &mut Vec<Action>,
-    ) {
-        self.heard_of = self.heard_of.max(head.rev);
-        if self.phase != Phase::Live || self.reading != Reading::No || head.rev <= self.sent {
-            return;
-        }
-        if room && head.rev == self.sent.next() {
-            self.sent = head.rev;
-            out.push(Action::Send(Frame::at(event, head, tail.clone())));
-        } else {
-            self.read();
-        }
-    }
-
-    /// Events were lost: look into the store.
-    pub fn lagged(&mut self) {
-        self.missed = true;
-        if self.phase == Phase::Live && self.reading == Reading::No {
-            self.read();
-        }
-    }
-
     /// Rights ended: of one login or, with `None`, of the user.
     pub fn revoked(&mut self, login: Option<&SessionId>, out: &mut Vec<Action>) {
         if login.is_none() || login == self.login.as_ref() {
@@ -257,25 +229,6 @@ impl Session {
         if !self.is_closed() {
             self.phase = Phase::Closed;
             out.push(Action::Close(code));
-        }
-    }
-
-    /// Whether changes are to be read as soon as the device has taken what waits for it.
-    pub fn wants_room(&self) -> bool {
-        self.reading == Reading::Wanted && self.phase == Phase::Live
-    }
-
-    /// The device has taken everything that waited for it.
-    pub fn drained(&mut self, out: &mut Vec<Action>) {
-        if self.wants_room() {
-            self.start_reading(self.sent, None, out);
-        }
-    }
-
-    /// The client did not say in time that it wants to resume.
-    pub fn greeting_over(&mut self) {
-        if self.phase == Phase::Greeted {
-            self.go_live();
         }
     }
 
@@ -351,16 +304,6 @@ impl Session {
         !self.is_closed()
     }
 
-    fn first(&mut self, message: ClientMessage, out: &mut Vec<Action>) {
-        match message {
-            ClientMessage::Auth { token } => {
-                self.phase = Phase::Authenticating;
-                out.push(Action::Start(Job::Authenticate { token }));
-            }
-            _ => self.close(CloseCode::Unauthorized, out),
-        }
-    }
-
     fn message(&mut self, message: ClientMessage, out: &mut Vec<Action>) {
         match message {
             ClientMessage::Auth { .. } => {
@@ -380,134 +323,6 @@ impl Session {
         }
         // whoever speaks of anything else does not want to resume
         self.greeting_over();
-    }
-
-    fn start(&mut self, user: &UserPrincipal, resume: Option<Resume>, out: &mut Vec<Action>) {
-        self.user = Some(user.key);
-        self.adopt(user);
-        self.phase = Phase::Starting(resume);
-        out.push(Action::Subscribe(user.key));
-        out.push(Action::Start(Job::Head { user: Box::new(user.clone()) }));
-    }
-
-    /// Takes over what a token says about how long it lasts.
-    fn adopt(&mut self, user: &UserPrincipal) {
-        self.login = user.session.clone();
-        self.expires_at = user.expires_at;
-        self.warned = false;
-    }
-
-    fn authenticated(&mut self, result: Result<UserPrincipal, AuthError>, out: &mut Vec<Action>) {
-        match result {
-            Ok(user) => self.start(&user, None, out),
-            Err(AuthError::Store(_)) => self.close(CloseCode::TryAgainLater, out),
-            Err(AuthError::Disabled) => self.close(CloseCode::Forbidden, out),
-            Err(AuthError::Expired | AuthError::Invalid) => {
-                self.close(CloseCode::Unauthorized, out);
-            }
-        }
-    }
-
-    fn refreshed(
-        &mut self,
-        reference: Option<&str>,
-        result: Result<UserPrincipal, AuthError>,
-        out: &mut Vec<Action>,
-    ) {
-        match result {
-            Ok(user) if Some(user.key) != self.user => self.close(CloseCode::Forbidden, out),
-            Ok(user) => {
-                self.adopt(&user);
-                out.push(Action::Send(server::ok(reference)));
-            }
-            Err(error) => {
-                let code = match error {
-                    AuthError::Store(_) => "unavailable",
-                    AuthError::Expired => "token_expired",
-                    AuthError::Invalid | AuthError::Disabled => "token_invalid",
-                };
-                out.push(Action::Send(server::error(reference, code, "token is not accepted")));
-            }
-        }
-    }
-
-    fn started(&mut self, result: &Result<Head, InboxError>, epoch: &Epoch, out: &mut Vec<Action>) {
-        let &Ok(head) = result else {
-            return self.close(CloseCode::TryAgainLater, out);
-        };
-        self.sent = head.rev;
-        self.greeted_at = head.rev;
-        self.heard_of = self.heard_of.max(head.rev);
-        out.push(Action::Send(server::hello(epoch, head)));
-        match std::mem::replace(&mut self.phase, Phase::Greeted) {
-            Phase::Starting(Some(resume)) => self.resume(resume, out),
-            _ if self.silent => self.go_live(),
-            _ => out.push(Action::Greet(Self::GREETING)),
-        }
-    }
-
-    fn resume(&mut self, resume: Resume, out: &mut Vec<Action>) {
-        if let Phase::Starting(wanted) = &mut self.phase {
-            *wanted = Some(resume);
-            return;
-        }
-        if self.sent != self.greeted_at || self.reading != Reading::No {
-            // what went out since hello has overtaken what was missed
-            out.push(Action::Send(server::resync("late_resume")));
-            return;
-        }
-        self.phase = Phase::Live;
-        self.start_reading(resume.rev, Some(resume.epoch), out);
-    }
-
-    fn go_live(&mut self) {
-        self.phase = Phase::Live;
-        if self.is_behind() && self.reading == Reading::No {
-            self.read();
-        }
-    }
-
-    fn is_behind(&self) -> bool {
-        self.heard_of > self.sent || self.missed
-    }
-
-    /// Has changes read as soon as there is room for them.
-    fn read(&mut self) {
-        self.reading = Reading::Wanted;
-    }
-
-    fn start_reading(&mut self, since: Rev, epoch: Option<String>, out: &mut Vec<Action>) {
-        self.reading = Reading::Running;
-        // it will show whatever was heard of before it, but nothing of what is heard during it
-        self.missed = false;
-        self.heard_of = Rev::default();
-        self.job(|user| Job::Changes { user, since, epoch }, out);
-    }
-
-    fn caught_up(&mut self, result: Result<Replayed, InboxError>, out: &mut Vec<Action>) {
-        self.reading = Reading::No;
-        let more = match result {
-            Ok(Replayed::Changes(since, changes)) => {
-                self.sent = changes.rev;
-                let more = changes.more;
-                if changes.rev > since {
-                    out.extend(replay::frames(changes).into_iter().map(Action::Send));
-                }
-                more
-            }
-            Ok(Replayed::Lost(reason, head)) => {
-                self.sent = head.rev;
-                out.push(Action::Send(server::resync(server::resync_reason(reason))));
-                false
-            }
-            Err(_) => {
-                self.reading = Reading::Failed;
-                return;
-            }
-        };
-        if more || self.is_behind() {
-            self.read();
-        }
     }
 
     fn job(&self, job: impl FnOnce(UserKey) -> Job, out: &mut Vec<Action>) {

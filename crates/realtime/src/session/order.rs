@@ -1,0 +1,149 @@
+//! What goes out, and in which order: live events, what is resumed, what is read from the store.
+
+use bytes::Bytes;
+use herald_application::InboxError;
+use herald_domain::{Epoch, Head, Rev};
+
+use super::{Action, Phase, Reading, Resume, Session};
+use crate::driver::{Job, Replayed};
+use crate::protocol::{CloseCode, server};
+use crate::{Frame, replay};
+
+impl Session {
+    /// An event of the session's user: `tail` is the message without place and counts. Where there
+    /// is no room for it, it is read from the store once there is.
+    pub fn live(
+        &mut self,
+        event: &'static str,
+        head: Head,
+        tail: &Bytes,
+        room: bool,
+        out: &mut Vec<Action>,
+    ) {
+        self.heard_of = self.heard_of.max(head.rev);
+        if self.phase != Phase::Live || self.reading != Reading::No || head.rev <= self.sent {
+            return;
+        }
+        if room && head.rev == self.sent.next() {
+            self.sent = head.rev;
+            out.push(Action::Send(Frame::at(event, head, tail.clone())));
+        } else {
+            self.read();
+        }
+    }
+
+    /// Events were lost: look into the store.
+    pub fn lagged(&mut self) {
+        self.missed = true;
+        if self.phase == Phase::Live && self.reading == Reading::No {
+            self.read();
+        }
+    }
+
+    /// Whether changes are to be read as soon as the device has taken what waits for it.
+    pub fn wants_room(&self) -> bool {
+        self.reading == Reading::Wanted && self.phase == Phase::Live
+    }
+
+    /// The device has taken everything that waited for it.
+    pub fn drained(&mut self, out: &mut Vec<Action>) {
+        if self.wants_room() {
+            self.start_reading(self.sent, None, out);
+        }
+    }
+
+    /// The client did not say in time that it wants to resume.
+    pub fn greeting_over(&mut self) {
+        if self.phase == Phase::Greeted {
+            self.go_live();
+        }
+    }
+
+    pub(super) fn started(
+        &mut self,
+        result: &Result<Head, InboxError>,
+        epoch: &Epoch,
+        out: &mut Vec<Action>,
+    ) {
+        let &Ok(head) = result else {
+            return self.close(CloseCode::TryAgainLater, out);
+        };
+        self.sent = head.rev;
+        self.greeted_at = head.rev;
+        self.heard_of = self.heard_of.max(head.rev);
+        out.push(Action::Send(server::hello(epoch, head)));
+        match std::mem::replace(&mut self.phase, Phase::Greeted) {
+            Phase::Starting(Some(resume)) => self.resume(resume, out),
+            _ if self.silent => self.go_live(),
+            _ => out.push(Action::Greet(Self::GREETING)),
+        }
+    }
+
+    pub(super) fn resume(&mut self, resume: Resume, out: &mut Vec<Action>) {
+        if let Phase::Starting(wanted) = &mut self.phase {
+            *wanted = Some(resume);
+            return;
+        }
+        if self.sent != self.greeted_at || self.reading != Reading::No {
+            // what went out since hello has overtaken what was missed
+            out.push(Action::Send(server::resync("late_resume")));
+            return;
+        }
+        self.phase = Phase::Live;
+        self.start_reading(resume.rev, Some(resume.epoch), out);
+    }
+
+    pub(super) fn go_live(&mut self) {
+        self.phase = Phase::Live;
+        if self.is_behind() && self.reading == Reading::No {
+            self.read();
+        }
+    }
+
+    fn is_behind(&self) -> bool {
+        self.heard_of > self.sent || self.missed
+    }
+
+    /// Has changes read as soon as there is room for them.
+    fn read(&mut self) {
+        self.reading = Reading::Wanted;
+    }
+
+    fn start_reading(&mut self, since: Rev, epoch: Option<String>, out: &mut Vec<Action>) {
+        self.reading = Reading::Running;
+        // it will show whatever was heard of before it, but nothing of what is heard during it
+        self.missed = false;
+        self.heard_of = Rev::default();
+        self.job(|user| Job::Changes { user, since, epoch }, out);
+    }
+
+    pub(super) fn caught_up(
+        &mut self,
+        result: Result<Replayed, InboxError>,
+        out: &mut Vec<Action>,
+    ) {
+        self.reading = Reading::No;
+        let more = match result {
+            Ok(Replayed::Changes(since, changes)) => {
+                self.sent = changes.rev;
+                let more = changes.more;
+                if changes.rev > since {
+                    out.extend(replay::frames(changes).into_iter().map(Action::Send));
+                }
+                more
+            }
+            Ok(Replayed::Lost(reason, head)) => {
+                self.sent = head.rev;
+                out.push(Action::Send(server::resync(server::resync_reason(reason))));
+                false
+            }
+            Err(_) => {
+                self.reading = Reading::Failed;
+                return;
+            }
+        };
+        if more || self.is_behind() {
+            self.read();
+        }
+    }
+}
