@@ -38,7 +38,8 @@ impl Figures {
 
 /// Python with the parser, installed once into `target/tools`.
 fn python() -> Option<String> {
-    let script = ". tests/lib.sh && python_tools prometheus-client";
+    let script =
+        ". tests/lib.sh && python_tools prometheus-client-0.26.0 prometheus-client==0.26.0";
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let output = Command::new("bash").args(["-c", script]).current_dir(root).output().ok()?;
     let folder = String::from_utf8(output.stdout).ok()?;
