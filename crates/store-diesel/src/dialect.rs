@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
 use diesel::prelude::*;
+use diesel::result::Error;
 use diesel::sql_types::BigInt;
 use diesel::{ConnectionError, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -68,7 +69,7 @@ fn set_up_sqlite(
     // one by one, and the timeout first: the others may have to wait
     let timeout = format!("PRAGMA busy_timeout = {}", busy_timeout.as_millis());
     conn.batch_execute(&timeout)?;
-    conn.batch_execute("PRAGMA journal_mode = WAL")?;
+    switch_to_wal(conn, busy_timeout)?;
     // NORMAL would lose commits when the power goes
     conn.batch_execute("PRAGMA synchronous = FULL")?;
     conn.batch_execute("PRAGMA foreign_keys = ON")?;
@@ -79,6 +80,23 @@ fn set_up_sqlite(
         // negative: KiB and not pages
         Purpose::Write => conn.batch_execute("PRAGMA cache_size = -65536"),
         Purpose::Checkpoint => Ok(()),
+    }
+}
+
+/// Of several connections that switch a new file at once, SQLite tells all but one that it is locked,
+/// and does so at once, for their waiting could be a deadlock: so the waiting is done here.
+fn switch_to_wal(conn: &mut SqliteConnection, busy_timeout: Duration) -> QueryResult<()> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut left = busy_timeout;
+    loop {
+        let switched = conn.batch_execute("PRAGMA journal_mode = WAL");
+        let locked = matches!(&switched, Err(Error::DatabaseError(_, info))
+            if info.message() == "database is locked");
+        if !locked || left.is_zero() {
+            return switched;
+        }
+        std::thread::sleep(PAUSE);
+        left = left.saturating_sub(PAUSE);
     }
 }
 
