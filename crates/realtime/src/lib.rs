@@ -8,7 +8,7 @@
 //! ```
 //!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
-//! one dropped, and at a hole the changes are read from the store.
+//! one dropped, and at a hole that does not close soon the changes are read from the store.
 
 mod driver;
 mod figures;
@@ -21,7 +21,7 @@ mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
 pub use frame::Frame;
-pub use hub::{Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
+pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
 pub use peer::{Context, Peer, Wire};
 pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
 pub use session::{Action, Resume, Session, Tick};

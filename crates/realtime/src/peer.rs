@@ -2,27 +2,28 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use herald_domain::{Head, SessionId, UserKey, UserPrincipal};
+use herald_domain::{SessionId, UserKey, UserPrincipal};
 use herald_ports::Clock;
 
-use crate::hub::{Membership, Shard, Subscriber};
+use crate::hub::{Event, Membership, Shard, Subscriber};
 use crate::session::{Action, Resume, Session, Tick};
 use crate::{CloseCode, Driver, Frame, Job};
 
 /// What carries messages to one device. Its methods never wait.
 pub trait Wire: 'static {
-    /// Sends a message, or keeps it until the device takes it.
+    /// Puts a message behind what waits for the device.
     fn send(&self, frame: &Frame);
-    /// Sends a ping, or what stands for it.
+    /// Puts a ping, or what stands for it, behind what waits.
     fn ping(&self);
-    /// Sends nothing more but this, and ends.
+    /// Puts this as the last behind what waits, and ends.
     fn close(&self, code: CloseCode);
+    /// Sends as much of what waits as the device takes.
+    fn flush(&self);
     /// Whether something waits for the device.
     fn has_backlog(&self) -> bool;
-    /// Whether live messages may be added to what waits. What has no room is read from the store
-    /// when nothing waits any more, so that a slow device costs a bounded amount of memory.
-    fn has_room(&self) -> bool;
+    /// How many bytes of live messages may be added to what waits. What finds no room is read from
+    /// the store when nothing waits any more, so that a slow device costs a bounded amount of memory.
+    fn room(&self) -> usize;
     /// A second has passed; `false` if the device has taken nothing for too long.
     #[must_use]
     fn tick(&self) -> bool;
@@ -87,7 +88,7 @@ impl<W: Wire> Peer<W> {
         });
         let membership = context.shard.join(Rc::clone(&peer) as Rc<dyn Subscriber>);
         *peer.membership.borrow_mut() = Some(membership);
-        peer.act(out);
+        peer.act(&mut out);
         peer
     }
 
@@ -138,22 +139,24 @@ impl<W: Wire> Peer<W> {
     }
 
     fn with(self: &Rc<Self>, call: impl FnOnce(&mut Session, &mut Vec<Action>)) {
-        let mut out = Vec::new();
+        let mut out = self.context.shard.spare.take();
         call(&mut self.session.borrow_mut(), &mut out);
-        self.act(out);
+        self.act(&mut out);
+        self.context.shard.spare.set(out);
     }
 
     /// Does what the session says, and lets it read on if there is room.
-    fn act(self: &Rc<Self>, mut out: Vec<Action>) {
+    fn act(self: &Rc<Self>, out: &mut Vec<Action>) {
         loop {
             for action in out.drain(..) {
                 self.act_one(action);
             }
+            self.wire.flush();
             let mut session = self.session.borrow_mut();
             if !session.wants_room() || self.wire.has_backlog() {
                 return;
             }
-            session.drained(&mut out);
+            session.drained(out);
         }
     }
 
@@ -199,6 +202,7 @@ impl<W: Wire> Peer<W> {
     fn hang_up(&self, code: CloseCode) {
         self.context.shard.figures.closed(code);
         self.wire.close(code);
+        self.wire.flush();
     }
 
     fn end(&self, code: CloseCode) {
@@ -211,9 +215,14 @@ impl<W: Wire> Peer<W> {
 }
 
 impl<W: Wire> Subscriber for Peer<W> {
-    fn live(self: Rc<Self>, event: &'static str, head: Head, tail: &Bytes) {
-        let room = self.wire.has_room();
-        self.with(|session, out| session.live(event, head, tail, room, out));
+    fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool {
+        let room = self.wire.room();
+        self.with(|session, out| session.live(events, room, out));
+        self.session.borrow().is_waiting()
+    }
+
+    fn overdue(self: Rc<Self>) {
+        self.with(|session, _| session.overdue());
     }
 
     fn lagged(self: Rc<Self>) {

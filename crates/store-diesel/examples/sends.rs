@@ -1,4 +1,5 @@
-//! Measures sending through the port: `cargo run --release --example sends [folder] [tasks] [users]`.
+//! Measures sending through the port: 
+//! `cargo run --release --example sends [folder] [tasks] [users] [recipients of each]`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -6,6 +7,7 @@
     reason = "measures, and says what it measured"
 )]
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -24,21 +26,22 @@ async fn main() {
     let folder = tempfile::tempdir_in(arguments.next().as_deref().unwrap_or(".")).unwrap();
     let tasks: u64 = arguments.next().map_or(32, |text| text.parse().unwrap());
     let users: u64 = arguments.next().map_or(100_000, |text| text.parse().unwrap());
+    let recipients: u64 = arguments.next().map_or(1, |text| text.parse().unwrap());
     let path = folder.path().join("herald.db");
     let url = format!("sqlite:{}", path.display());
     let store = Arc::new(DieselStore::open(&StoreConfig::new(url), &SystemRandom).unwrap());
 
     for first in (0..users).step_by(10_000) {
         let range = first..users.min(first + 10_000);
-        let drafts: Vec<_> = range.map(draft).collect();
+        let drafts: Vec<_> = range.map(|user| draft(user..user + 1)).collect();
         store.append(append(drafts, None)).await.unwrap();
     }
     for keys in [false, true] {
-        let (sent, used, spent, mut waits) = run(&store, tasks, users, keys).await;
+        let (sent, used, spent, mut waits) = run(&store, tasks, users, recipients, keys).await;
         waits.sort_unstable();
         let at = |part: usize| waits[(waits.len() - 1) * part / 100].as_secs_f64() * 1e3;
         println!(
-            "{tasks} tasks, {users} users, keys {keys}: {:.0} sends/s, {:.0} per second of writer CPU, \
+            "{tasks} tasks, {users} users, {recipients} recipients, keys {keys}: {:.0} sends/s, {:.0} per second of writer CPU, \
              p50 {:.2} ms, p99 {:.2} ms, wal {} MiB",
             sent as f64 / spent.as_secs_f64(),
             sent as f64 / used.as_secs_f64(),
@@ -54,6 +57,7 @@ async fn run(
     store: &Arc<DieselStore>,
     tasks: u64,
     users: u64,
+    recipients: u64,
     keys: bool,
 ) -> (u64, Duration, Duration, Vec<Duration>) {
     let next = Arc::new(AtomicU64::new(u64::from(keys) << 40));
@@ -66,13 +70,14 @@ async fn run(
                 let mut waits = Vec::new();
                 while begun.elapsed() < FOR {
                     let nth = next.fetch_add(1, Ordering::Relaxed);
-                    let user = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % users;
+                    let user = nth.wrapping_mul(0x9E37_79B9_7F4A_7C15) % (users + 1 - recipients);
+                    let draft = draft(user..user + recipients);
                     let mut key = [0; 16];
                     key[..8]
                         .copy_from_slice(&nth.wrapping_mul(0xD6E8_FEB8_6659_FD93).to_le_bytes());
                     let idempotency = keys.then_some(Idempotency { key, fingerprint: [1; 16] });
                     let asked = Instant::now();
-                    store.append(append(vec![draft(user)], idempotency)).await.unwrap();
+                    store.append(append(vec![draft], idempotency)).await.unwrap();
                     waits.push(asked.elapsed());
                 }
                 waits
@@ -87,9 +92,9 @@ async fn run(
     (sent, writer_cpu() - cpu, begun.elapsed(), waits)
 }
 
-fn draft(user: u64) -> Draft {
+fn draft(users: Range<u64>) -> Draft {
     Draft {
-        recipients: vec![format!("user{user}").parse().unwrap()],
+        recipients: users.map(|user| format!("user{user}").parse().unwrap()).collect(),
         content: Content {
             title: Some("Build finished".parse().unwrap()),
             category: Some("ci".parse().unwrap()),

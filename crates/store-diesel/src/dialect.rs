@@ -77,8 +77,12 @@ fn set_up_sqlite(
     conn.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
     match purpose {
         Purpose::Read => conn.batch_execute("PRAGMA query_only = ON"),
-        // negative: KiB and not pages
-        Purpose::Write => conn.batch_execute("PRAGMA cache_size = -65536"),
+        Purpose::Write => {
+            // negative: KiB and not pages
+            conn.batch_execute("PRAGMA cache_size = -65536")?;
+            // what a statement has changed so far is kept to undo it: beyond 64 KiB in a file
+            conn.batch_execute("PRAGMA temp_store = MEMORY")
+        }
         Purpose::Checkpoint => Ok(()),
     }
 }

@@ -96,7 +96,7 @@ impl InboxStore for DieselStore {
 }
 
 /// Where an inbox stands. In a transaction that writes, it stands there until the end.
-fn read_head(conn: &mut Conn, user: UserKey) -> Result<Head, Failure> {
+pub(crate) fn read_head(conn: &mut Conn, user: UserKey) -> Result<Head, Failure> {
     let row: Option<HeadRow> = on_conn!(conn, c => inbox_heads::table
         .filter(inbox_heads::usr.eq(user.get()))
         .select(HEAD)

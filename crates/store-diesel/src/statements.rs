@@ -1,8 +1,14 @@
 //! What Diesel's own builders would make SQLite prepare anew every time, in a form that is prepared
-//! once for each connection.
+//! once for each connection; and what is written for many inboxes by one statement.
 
-mod append_to_head;
+mod add_items;
+mod append_to_heads;
+mod find_inboxes;
+mod list;
 mod range;
 
-pub(crate) use append_to_head::AppendToHead;
+pub(crate) use add_items::AddItems;
+pub(crate) use append_to_heads::AppendToHeads;
+pub(crate) use find_inboxes::FindInboxes;
+pub(crate) use list::List;
 pub(crate) use range::RangeDsl;

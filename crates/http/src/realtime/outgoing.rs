@@ -1,6 +1,8 @@
+use std::cell::Cell;
 use std::collections::VecDeque;
 
-/// What waits for a device that does not take it as fast as it comes.
+/// What goes out to one device: the frames of one moment, or what the device does not take as fast
+/// as it comes.
 ///
 /// Exists only while something waits; an idle socket has no buffer.
 #[derive(Debug, Default)]
@@ -14,18 +16,43 @@ pub(super) struct Outgoing {
     begun: bool,
 }
 
+thread_local! {
+    /// A buffer that is free, so that writing to one socket after the other allocates nothing.
+    static SPARE: Cell<Option<Box<Outgoing>>> = const { Cell::new(None) };
+}
+
 impl Outgoing {
     /// Nothing live is added to more than this.
-    const LIMIT: usize = 256 * 1024;
+    pub(super) const LIMIT: usize = 256 * 1024;
+    /// A buffer that has grown larger is given back.
+    const MOST_SPARE: usize = 64 * 1024;
 
-    /// With the rest of a frame of which the beginning was sent.
-    pub(super) fn of_rest(rest: &[u8]) -> Self {
-        Self { bytes: rest.to_vec(), sent: 0, ends: VecDeque::from([rest.len()]), begun: true }
+    /// An empty one.
+    pub(super) fn get() -> Box<Self> {
+        SPARE.take().unwrap_or_default()
     }
 
-    /// Whether another live message may wait, too.
-    pub(super) fn has_room(&self) -> bool {
-        self.bytes.len() - self.sent < Self::LIMIT
+    /// With the rest of a frame of which the beginning was sent.
+    pub(super) fn of_rest(rest: &[u8]) -> Box<Self> {
+        let mut outgoing = Self::get();
+        outgoing.push(|bytes| bytes.extend_from_slice(rest));
+        outgoing.begun = true;
+        outgoing
+    }
+
+    /// Keeps the buffer for whoever needs one next.
+    pub(super) fn put_back(mut self: Box<Self>) {
+        if self.bytes.capacity() <= Self::MOST_SPARE {
+            self.bytes.clear();
+            self.ends.clear();
+            (self.sent, self.begun) = (0, false);
+            SPARE.set(Some(self));
+        }
+    }
+
+    /// How many bytes of live messages may be added.
+    pub(super) fn room(&self) -> usize {
+        Self::LIMIT.saturating_sub(self.bytes.len() - self.sent)
     }
 
     /// Adds one frame.
@@ -103,10 +130,22 @@ mod tests {
     }
 
     #[test]
+    fn a_buffer_is_used_again_as_if_it_were_new() {
+        let mut outgoing = Outgoing::of_rest(b"aaaa");
+        outgoing.advance(2);
+        outgoing.put_back();
+        let mut next = Outgoing::get();
+        assert_eq!(next.rest(), b"");
+        next.push(frame_of(b'b', 4));
+        next.drop_unsent();
+        assert_eq!(next.rest(), b"");
+    }
+
+    #[test]
     fn what_waits_is_bounded() {
         let mut outgoing = Outgoing::of_rest(&vec![0; Outgoing::LIMIT]);
-        assert!(!outgoing.has_room());
+        assert_eq!(outgoing.room(), 0);
         outgoing.advance(1);
-        assert!(outgoing.has_room());
+        assert_eq!(outgoing.room(), 1);
     }
 }

@@ -10,8 +10,8 @@ use super::outgoing::Outgoing;
 
 /// One WebSocket connection, as it is left over when HTTP is done with it.
 ///
-/// A message is written at once if the device takes it; only the rest of it, if any, is kept. So an
-/// idle socket holds no buffer, and a message costs one system call.
+/// Messages are written at once if the device takes them, those of one moment by one system call;
+/// only the rest, if any, is kept. So an idle socket holds no buffer.
 pub(super) struct Socket {
     io: TcpStream,
     outgoing: RefCell<Option<Box<Outgoing>>>,
@@ -40,7 +40,7 @@ impl Socket {
     const LAST_WORDS: usize = 1024 * 1024;
 
     pub(super) fn new(io: TcpStream, unsent: &[u8]) -> Self {
-        let outgoing = (!unsent.is_empty()).then(|| Box::new(Outgoing::of_rest(unsent)));
+        let outgoing = (!unsent.is_empty()).then(|| Outgoing::of_rest(unsent));
         Self {
             io,
             outgoing: RefCell::new(outgoing),
@@ -76,29 +76,35 @@ impl Socket {
 
     /// Answers a ping.
     pub(super) fn pong(&self, payload: &[u8]) {
-        self.write(|out| frame::pong(out, payload));
+        self.push(|out| frame::pong(out, payload));
+        self.flush();
     }
 
     /// Writes what waits. Ready when nothing does.
     pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let mut slot = self.outgoing.borrow_mut();
-            let Some(outgoing) = slot.as_mut() else { return Poll::Ready(Ok(())) };
-            if outgoing.rest().is_empty() {
-                *slot = None;
-                return Poll::Ready(Ok(()));
-            }
-            match self.io.try_write(outgoing.rest()) {
-                Ok(sent) => {
-                    outgoing.advance(sent);
-                    self.stalled.set(0);
-                }
+            match self.try_flush() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     ready!(self.io.poll_write_ready(cx))?;
                 }
-                Err(error) => return Poll::Ready(Err(error)),
+                done => return Poll::Ready(done),
             }
         }
+    }
+
+    /// Writes as much of what waits as the device takes; `WouldBlock` if that is not all.
+    fn try_flush(&self) -> io::Result<()> {
+        let mut slot = self.outgoing.borrow_mut();
+        let Some(outgoing) = slot.as_mut() else { return Ok(()) };
+        while !outgoing.rest().is_empty() {
+            let sent = self.io.try_write(outgoing.rest())?;
+            outgoing.advance(sent);
+            self.stalled.set(0);
+        }
+        if let Some(outgoing) = slot.take() {
+            outgoing.put_back();
+        }
+        Ok(())
     }
 
     /// Lets the kernel take the end of a begun frame and the Close frame from us, so that a device
@@ -116,40 +122,21 @@ impl Socket {
         }
     }
 
-    /// Writes a frame, or keeps what the device does not take.
-    fn write(&self, put: impl FnOnce(&mut Vec<u8>)) {
-        if self.is_closing() {
-            return;
-        }
-        let mut slot = self.outgoing.borrow_mut();
-        if let Some(outgoing) = slot.as_mut() {
-            return outgoing.push(put);
-        }
-        let mut bytes = Vec::new();
-        put(&mut bytes);
-        let sent = match self.io.try_write(&bytes) {
-            Ok(sent) => sent,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            Err(_) => {
-                drop(slot);
-                return self.kill();
-            }
-        };
-        if sent < bytes.len() {
-            *slot = Some(Box::new(Outgoing::of_rest(&bytes[sent..])));
-            drop(slot);
-            self.wake();
+    /// Puts a frame behind what waits.
+    fn push(&self, put: impl FnOnce(&mut Vec<u8>)) {
+        if !self.is_closing() {
+            self.outgoing.borrow_mut().get_or_insert_with(Outgoing::get).push(put);
         }
     }
 }
 
 impl Wire for Socket {
     fn send(&self, frame: &Frame) {
-        self.write(|out| frame::text(out, &frame.head, &frame.tail));
+        self.push(|out| frame::text(out, &frame.head, &frame.tail));
     }
 
     fn ping(&self) {
-        self.write(frame::ping);
+        self.push(frame::ping);
     }
 
     fn close(&self, code: CloseCode) {
@@ -162,21 +149,30 @@ impl Wire for Socket {
             outgoing.drop_unsent();
             self.make_room();
         }
-        // at once: when the server stops, this socket's task may never run again
-        self.write(|out| frame::close(out, code));
-        if !self.is_dead() {
-            self.state.set(State::Closing);
-        }
+        self.push(|out| frame::close(out, code));
+        self.state.set(State::Closing);
         self.stalled.set(0);
         self.wake();
+    }
+
+    fn flush(&self) {
+        if self.is_dead() {
+            return;
+        }
+        match self.try_flush() {
+            Ok(()) => {}
+            // the task goes on with it
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wake(),
+            Err(_) => self.kill(),
+        }
     }
 
     fn has_backlog(&self) -> bool {
         self.outgoing.borrow().is_some()
     }
 
-    fn has_room(&self) -> bool {
-        self.outgoing.borrow().as_ref().is_none_or(|outgoing| outgoing.has_room())
+    fn room(&self) -> usize {
+        self.outgoing.borrow().as_ref().map_or(Outgoing::LIMIT, |outgoing| outgoing.room())
     }
 
     fn tick(&self) -> bool {

@@ -34,17 +34,6 @@ impl EventWire {
         }
     }
 
-    fn push(&self, bytes: &[u8]) {
-        self.waiting.borrow_mut().extend_from_slice(bytes);
-        self.wake();
-    }
-
-    fn wake(&self) {
-        if let Some(waker) = self.waker.borrow_mut().take() {
-            waker.wake();
-        }
-    }
-
     fn take(&self) -> Option<Bytes> {
         let waiting = self.waiting.take();
         (!waiting.is_empty()).then(|| Bytes::from(waiting))
@@ -55,27 +44,32 @@ impl Wire for EventWire {
     fn send(&self, frame: &Frame) {
         let Frame { event, rev, head, tail } = frame;
         let id = rev.map(|rev| format!("id: {}:{rev}\n", self.epoch)).unwrap_or_default();
-        let mut text = format!("{id}event: {event}\ndata: {head}").into_bytes();
-        text.extend_from_slice(tail);
-        text.extend_from_slice(b"\n\n");
-        self.push(&text);
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.extend_from_slice(format!("{id}event: {event}\ndata: {head}").as_bytes());
+        waiting.extend_from_slice(tail);
+        waiting.extend_from_slice(b"\n\n");
     }
 
     fn ping(&self) {
-        self.push(b": ping\n\n");
+        self.waiting.borrow_mut().extend_from_slice(b": ping\n\n");
     }
 
     fn close(&self, _code: CloseCode) {
         self.ended.set(true);
-        self.wake();
+    }
+
+    fn flush(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
     }
 
     fn has_backlog(&self) -> bool {
         !self.waiting.borrow().is_empty()
     }
 
-    fn has_room(&self) -> bool {
-        self.waiting.borrow().len() < Self::LIMIT
+    fn room(&self) -> usize {
+        Self::LIMIT.saturating_sub(self.waiting.borrow().len())
     }
 
     fn tick(&self) -> bool {

@@ -6,6 +6,7 @@
 
 mod shard;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,13 +21,17 @@ use tokio::sync::mpsc;
 use crate::protocol::server;
 use crate::{CloseCode, figures};
 
-pub use shard::{Membership, Shard, Subscriber};
+pub use shard::{Event, Membership, Shard, Subscriber};
 
 /// The most sockets and streams of one user on this node.
 pub const MAX_SOCKETS_PER_USER: u16 = 10;
 
 /// How many messages may wait for one worker. What is more is dropped, and read from the store.
 const QUEUE: usize = 8_192;
+
+/// What is found by user. The keys are numbers that the store gives out one after the other, so that
+/// nobody can choose ones that collide.
+type ByUser<T> = HashMap<UserKey, T, foldhash::fast::RandomState>;
 
 /// A message on its way to the sessions of one worker.
 #[derive(Debug)]
@@ -72,7 +77,7 @@ struct Presence {
 /// Knows which worker holds sockets of which user.
 pub struct Hub {
     workers: Box<[Worker]>,
-    directory: DashMap<UserKey, Presence>,
+    directory: DashMap<UserKey, Presence, foldhash::fast::RandomState>,
     dropped: Counter,
 }
 
@@ -94,7 +99,7 @@ impl Hub {
             }
         };
         let workers = (0..workers.clamp(1, Self::MAX_WORKERS)).map(|_| worker()).collect();
-        Self { workers, directory: DashMap::new(), dropped: figures::dropped() }
+        Self { workers, directory: DashMap::default(), dropped: figures::dropped() }
     }
 
     /// Ends every session with this code.

@@ -6,17 +6,32 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use herald_domain::{Head, SessionId, UserKey};
+use herald_domain::{SessionId, UserKey};
+use herald_ports::Delivered;
 use tokio::time::MissedTickBehavior;
 
-use super::{Control, Hub, Live, Receivers};
+use super::{ByUser, Control, Hub, Live, Receivers};
 use crate::figures::Figures;
-use crate::{CloseCode, Tick};
+use crate::{Action, CloseCode, Tick};
+
+/// A message on its way to the devices of one user.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// the message's `type`
+    pub kind: &'static str,
+    /// whom it concerns, and where that inbox stands
+    pub to: Delivered,
+    /// the part of the message that is the same for all
+    pub tail: &'a Bytes,
+}
 
 /// One device's end of a shard.
 pub trait Subscriber {
-    /// An event of the subscriber's user.
-    fn live(self: Rc<Self>, event: &'static str, head: Head, tail: &Bytes);
+    /// Events of the subscriber's user, in order of their revisions. `true` if it waits for one
+    /// that should have come before; if it does not come, [`Subscriber::overdue`] follows.
+    fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool;
+    /// The event that the subscriber waits for is late.
+    fn overdue(self: Rc<Self>);
     /// Events were lost.
     fn lagged(self: Rc<Self>);
     /// Rights of the subscriber's user ended: of one login, or of all.
@@ -33,15 +48,40 @@ pub struct Shard {
     index: usize,
     /// every session, also those whose user is not known yet
     all: RefCell<HashMap<u64, Rc<dyn Subscriber>>>,
-    users: RefCell<HashMap<UserKey, Vec<u64>>>,
+    users: RefCell<ByUser<Vec<(u64, Rc<dyn Subscriber>)>>>,
     next_id: Cell<u64>,
+    waiting: RefCell<Waiting>,
     now: Cell<Tick>,
     stopping: Cell<Option<CloseCode>>,
     pub(crate) figures: Figures,
+    /// a list that is free, so that bringing an event to one session after the other allocates nothing
+    pub(crate) spare: Cell<Vec<Action>>,
 }
 
 /// How many messages are passed on before others on the worker get their turn.
 const TURN: usize = 256;
+
+/// How late an event may be before it is read from the store: once to twice this.
+const LATE: Duration = Duration::from_millis(50);
+
+/// Who waits for an event that should have come before another.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// since before the last look
+    older: Vec<u64>,
+    newer: Vec<u64>,
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.older.is_empty() && self.newer.is_empty()
+    }
+
+    /// Who has waited long enough.
+    fn next(&mut self) -> Vec<u64> {
+        std::mem::replace(&mut self.older, std::mem::take(&mut self.newer))
+    }
+}
 
 impl Shard {
     /// The next worker's shard, and the loop that brings events to it; `None` if every worker of
@@ -54,9 +94,11 @@ impl Shard {
             all: RefCell::default(),
             users: RefCell::default(),
             next_id: Cell::default(),
+            waiting: RefCell::default(),
             now: Cell::default(),
             stopping: Cell::default(),
             figures: Figures::new(),
+            spare: Cell::default(),
         });
         Some((shard.clone(), shard.run(receivers)))
     }
@@ -86,17 +128,22 @@ impl Shard {
     async fn run(self: Rc<Self>, mut receivers: Receivers) {
         let mut second = tokio::time::interval(Duration::from_secs(1));
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut late = tokio::time::interval(LATE);
+        late.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut batch = Vec::new();
         loop {
+            let is_anybody_waiting = !self.waiting.borrow().is_empty();
             tokio::select! {
-                Some(live) = receivers.live.recv() => {
-                    self.live(&live);
-                    for _ in 1..TURN {
-                        let Ok(live) = receivers.live.try_recv() else { break };
-                        self.live(&live);
+                1.. = receivers.live.recv_many(&mut batch, TURN) => {
+                    self.live(&batch);
+                    batch.clear();
+                    if !is_anybody_waiting {
+                        late.reset();
                     }
                     tokio::task::yield_now().await;
                 }
                 Some(control) = receivers.control.recv() => self.control(&control),
+                _ = late.tick(), if is_anybody_waiting => self.overdue(),
                 _ = second.tick() => self.tick(),
                 else => return,
             }
@@ -107,18 +154,37 @@ impl Shard {
         }
     }
 
-    fn live(&self, live: &Live) {
-        for delivered in &live.to {
-            self.each_of(delivered.user, |subscriber| {
-                subscriber.live(live.event, delivered.head, &live.tail);
+    /// Brings each user's devices all that is for them at once, so that each is written to once.
+    fn live(&self, batch: &[Live]) {
+        let mut events: Vec<Event<'_>> = Vec::new();
+        for live in batch {
+            let event = |to: &Delivered| Event { kind: live.event, to: *to, tail: &live.tail };
+            events.extend(live.to.iter().map(event));
+        }
+        events.sort_by_key(|event| (event.to.user, event.to.head.rev));
+        for events in events.chunk_by(|one, next| one.to.user == next.to.user) {
+            self.each_of(events[0].to.user, |id, subscriber| {
+                if subscriber.live(events) {
+                    self.waiting.borrow_mut().newer.push(id);
+                }
             });
+        }
+    }
+
+    fn overdue(&self) {
+        let overdue = self.waiting.borrow_mut().next();
+        for id in overdue {
+            let subscriber = self.all.borrow().get(&id).cloned();
+            if let Some(subscriber) = subscriber {
+                subscriber.overdue();
+            }
         }
     }
 
     fn control(&self, control: &Control) {
         match control {
             Control::Revoked { user, session } => {
-                self.each_of(*user, |subscriber| subscriber.revoked(session.as_ref()));
+                self.each_of(*user, |_, subscriber| subscriber.revoked(session.as_ref()));
             }
             Control::Stop(code) => {
                 self.stopping.set(Some(*code));
@@ -147,19 +213,13 @@ impl Shard {
         self.all.borrow().iter().map(|(id, subscriber)| (*id, subscriber.clone())).collect()
     }
 
-    fn each_of(&self, user: UserKey, call: impl Fn(Rc<dyn Subscriber>)) {
-        // a call may remove its session, so none of the maps stays borrowed during it
+    fn each_of(&self, user: UserKey, call: impl Fn(u64, Rc<dyn Subscriber>)) {
+        // a call may remove its session, so the map does not stay borrowed during it
+        let at = |nth: usize| self.users.borrow().get(&user).and_then(|here| here.get(nth).cloned());
         let mut nth = 0;
-        loop {
-            let id = self.users.borrow().get(&user).and_then(|ids| ids.get(nth).copied());
-            let Some(id) = id else { return };
-            let subscriber = self.all.borrow().get(&id).cloned();
-            if let Some(subscriber) = subscriber {
-                call(subscriber);
-            }
-            let still_there =
-                self.users.borrow().get(&user).and_then(|ids| ids.get(nth).copied()) == Some(id);
-            if still_there {
+        while let Some((id, subscriber)) = at(nth) {
+            call(id, subscriber);
+            if at(nth).is_some_and(|(still, _)| still == id) {
                 nth += 1;
             }
         }
@@ -187,7 +247,9 @@ impl Membership {
             return false;
         }
         self.user.set(Some(user));
-        self.shard.users.borrow_mut().entry(user).or_default().push(self.id);
+        let subscriber = self.shard.all.borrow().get(&self.id).cloned();
+        let mut users = self.shard.users.borrow_mut();
+        users.entry(user).or_default().extend(subscriber.map(|subscriber| (self.id, subscriber)));
         true
     }
 }
@@ -198,9 +260,9 @@ impl Drop for Membership {
         let _subscriber = self.shard.all.borrow_mut().remove(&self.id);
         let Some(user) = self.user.get() else { return };
         let mut users = self.shard.users.borrow_mut();
-        let Some(ids) = users.get_mut(&user) else { return };
-        ids.retain(|id| *id != self.id);
-        let last = ids.is_empty();
+        let Some(here) = users.get_mut(&user) else { return };
+        here.retain(|(id, _)| *id != self.id);
+        let last = here.is_empty();
         if last {
             users.remove(&user);
         }

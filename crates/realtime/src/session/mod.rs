@@ -3,6 +3,7 @@
 //! Knows no socket, no store and no clock, and never waits; everything that takes time is a [`Job`]
 //! whose [`Reply`] comes back later.
 
+mod early;
 mod identity;
 mod order;
 
@@ -14,6 +15,7 @@ use herald_domain::{Epoch, Rev, SessionId, Timestamp, UserKey, UserPrincipal};
 use crate::Frame;
 use crate::driver::{Job, Reply};
 use crate::protocol::{BadMessage, ClientMessage, CloseCode, HEARTBEAT_SECONDS, parse, server};
+use early::Early;
 
 /// Seconds that a transport has counted: time that no clock change disturbs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +97,8 @@ pub struct Session {
     heard_of: Rev,
     /// events were lost, of which nothing is known
     missed: bool,
+    /// events that came before their turn
+    early: Early,
     greeted_at: Rev,
     user: Option<UserKey>,
     login: Option<SessionId>,
@@ -134,6 +138,7 @@ impl Session {
             sent: Rev::default(),
             heard_of: Rev::default(),
             missed: false,
+            early: Early::default(),
             greeted_at: Rev::default(),
             user: None,
             login: None,

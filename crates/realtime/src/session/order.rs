@@ -1,33 +1,58 @@
 //! What goes out, and in which order: live events, what is resumed, what is read from the store.
 
-use bytes::Bytes;
 use herald_application::InboxError;
 use herald_domain::{Epoch, Head, Rev};
 
 use super::{Action, Phase, Reading, Resume, Session};
 use crate::driver::{Job, Replayed};
+use crate::hub::Event;
 use crate::protocol::{CloseCode, server};
 use crate::{Frame, replay};
 
 impl Session {
-    /// An event of the session's user: `tail` is the message without place and counts. Where there
-    /// is no room for it, it is read from the store once there is.
-    pub fn live(
-        &mut self,
-        event: &'static str,
-        head: Head,
-        tail: &Bytes,
-        room: bool,
-        out: &mut Vec<Action>,
-    ) {
-        self.heard_of = self.heard_of.max(head.rev);
-        if self.phase != Phase::Live || self.reading != Reading::No || head.rev <= self.sent {
-            return;
+    /// Events of the session's user, in order of their revisions. As many go out as there is room
+    /// for, in bytes; what finds none is read from the store once there is.
+    ///
+    /// One that comes before its turn is kept for a moment, for publishers overtake each other;
+    /// see [`Session::is_waiting`].
+    pub fn live(&mut self, events: &[Event<'_>], mut room: usize, out: &mut Vec<Action>) {
+        for event in events {
+            let rev = event.to.head.rev;
+            self.heard_of = self.heard_of.max(rev);
+            if self.phase != Phase::Live || self.reading != Reading::No || rev <= self.sent {
+                continue;
+            }
+            if room == 0 {
+                self.read();
+                continue;
+            }
+            let frame = Frame::at(event.kind, event.to.head, event.tail.clone());
+            room = room.saturating_sub(frame.len());
+            if rev == self.sent.next() {
+                self.send(rev, frame, out);
+                while let Some(frame) = self.early.take(self.sent.next()) {
+                    self.send(self.sent.next(), frame, out);
+                }
+            } else if !self.early.keep(rev, frame) {
+                self.read();
+            }
         }
-        if room && head.rev == self.sent.next() {
-            self.sent = head.rev;
-            out.push(Action::Send(Frame::at(event, head, tail.clone())));
-        } else {
+    }
+
+    fn send(&mut self, rev: Rev, frame: Frame, out: &mut Vec<Action>) {
+        self.sent = rev;
+        out.push(Action::Send(frame));
+    }
+
+    /// Whether events are kept until an earlier one comes. If that does not happen soon, call
+    /// [`Session::overdue`].
+    pub fn is_waiting(&self) -> bool {
+        self.phase == Phase::Live && self.reading == Reading::No && !self.early.is_empty()
+    }
+
+    /// The event that others wait for did not come: look into the store.
+    pub fn overdue(&mut self) {
+        if self.is_waiting() {
             self.read();
         }
     }
@@ -114,6 +139,7 @@ impl Session {
         // it will show whatever was heard of before it, but nothing of what is heard during it
         self.missed = false;
         self.heard_of = Rev::default();
+        self.early.clear();
         self.job(|user| Job::Changes { user, since, epoch }, out);
     }
 

@@ -39,14 +39,14 @@ fn send(
     draft: &Draft,
     events: &mut Vec<LiveEvent>,
 ) -> Result<Outcome, Failure> {
-    let users = match resolve(conn, append, &draft.recipients)? {
-        Ok(users) => users,
+    let inboxes = match resolve(conn, append, &draft.recipients)? {
+        Ok(inboxes) => inboxes,
         Err(refusal) => return Ok(Outcome::Refused(refusal)),
     };
     let receipt = Receipt {
-        id: insert(conn, append, &draft.content, users.len())?,
+        id: insert(conn, append, &draft.content, inboxes.len())?,
         state: State::Delivered,
-        recipients: count(users.len()),
+        recipients: count(inboxes.len()),
         created_at: append.now,
     };
     let notification = Arc::new(Notification {
@@ -55,7 +55,7 @@ fn send(
         sender: append.sender.clone(),
         created_at: append.now,
     });
-    deliver(conn, notification, &users, events)?;
+    deliver(conn, notification, inboxes, events)?;
     Ok(Outcome::Sent(receipt))
 }
 

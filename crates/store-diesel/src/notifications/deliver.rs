@@ -1,64 +1,59 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{CollapseKey, Notification, Timestamp, UserKey};
+use herald_domain::{CollapseKey, Notification, Timestamp};
 use herald_ports::{Delivered, LiveEvent};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::inbox::{Doomed, remove};
-use crate::rows::{HeadRow, head, micros};
-use crate::schema::inbox_items::{
-    self as items, archived_at, collapse, expires_at, notification, read_at, seq, usr,
-};
-use crate::statements::AppendToHead;
+use crate::inbox::{Doomed, read_head, remove};
+use crate::rows::micros;
+use crate::schema::inbox_items::{self as items, archived_at, collapse, notification, read_at, usr};
+use crate::statements::{AddItems, AppendToHeads, List};
 
-/// Puts a notification into the users' inboxes, and notes what to tell their devices.
+/// Puts a notification into inboxes, and notes what to tell their devices.
 pub(super) fn deliver(
     conn: &mut Conn,
     what: Arc<Notification>,
-    users: &[UserKey],
+    mut inboxes: Vec<Delivered>,
     events: &mut Vec<LiveEvent>,
 ) -> Result<(), Failure> {
-    let mut recipients = Vec::with_capacity(users.len());
-    for &user in users {
-        if let Some(key) = &what.content.collapse_key {
-            events.extend(replace(conn, user, key, what.created_at)?);
+    if let Some(key) = &what.content.collapse_key {
+        for inbox in &mut inboxes {
+            events.extend(replace(conn, inbox, key, what.created_at)?);
         }
-        recipients.push(add(conn, user, &what)?);
     }
-    events.push(LiveEvent::Appended { notification: what, recipients });
+    add(conn, &inboxes, &what)?;
+    for inbox in &mut inboxes {
+        inbox.head = inbox.head.appended();
+    }
+    events.push(LiveEvent::Appended { notification: what, recipients: inboxes });
     Ok(())
 }
 
-fn add(conn: &mut Conn, user: UserKey, what: &Notification) -> Result<Delivered, Failure> {
-    let statement = AppendToHead { user: user.get() };
-    let row: HeadRow = on_conn!(conn, c => statement.get_result(c))?;
-    let head = head(row);
-    let category = what.content.category.as_ref();
-    let key = what.content.collapse_key.as_ref();
-    let row = (
-        usr.eq(user.get()),
-        seq.eq(head.rev.get()),
-        notification.eq(what.id.get()),
-        items::rev.eq(head.rev.get()),
-        items::category.eq(category.map_or("", |text| text.as_str())),
-        collapse.eq(key.map(CollapseKey::as_str)),
-        expires_at.eq(micros(what.content.expires_at)),
-    );
-    on_conn!(conn, c => diesel::insert_into(items::table).values(row).execute(c))?;
-    Ok(Delivered { user, head })
+fn add(conn: &mut Conn, inboxes: &[Delivered], what: &Notification) -> Result<(), Failure> {
+    let users = &List::of_users(inboxes);
+    on_conn!(conn, c => AppendToHeads { users }.execute(c))?;
+    let items = AddItems {
+        users,
+        notification: what.id.get(),
+        category: what.content.category.as_ref().map_or("", |text| text.as_str()),
+        collapse: what.content.collapse_key.as_ref().map(CollapseKey::as_str),
+        expires_at: micros(what.content.expires_at),
+    };
+    on_conn!(conn, c => items.execute(c))?;
+    Ok(())
 }
 
-/// Removes the user's unread items of that collapse key; the event, if there were any.
+/// Removes the inbox's unread items of that collapse key; the event, if there were any.
 fn replace(
     conn: &mut Conn,
-    user: UserKey,
+    inbox: &mut Delivered,
     key: &CollapseKey,
     now: Timestamp,
 ) -> Result<Option<LiveEvent>, Failure> {
     let unread: Vec<Doomed> = on_conn!(conn, c => items::table
-        .filter(usr.eq(user.get()))
+        .filter(usr.eq(inbox.user.get()))
         .filter(collapse.eq(key.as_str()))
         .filter(read_at.is_null())
         .filter(archived_at.is_null())
@@ -68,5 +63,7 @@ fn replace(
     if unread.is_empty() {
         return Ok(None);
     }
-    remove(conn, user, &unread, now).map(Some)
+    let event = remove(conn, inbox.user, &unread, now)?;
+    inbox.head = read_head(conn, inbox.user)?;
+    Ok(Some(event))
 }

@@ -1,27 +1,26 @@
-use std::collections::HashMap;
-
 use diesel::prelude::*;
-use herald_domain::{UserId, UserKey};
-use herald_ports::{Append, Refusal};
+use herald_domain::{Head, UserId, UserKey};
+use herald_ports::{Append, Delivered, Refusal};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::rows::{HeadRow, head};
 use crate::schema::users;
+use crate::statements::{FindInboxes, List};
 use crate::users::create;
 
-/// The recipients' keys in ascending order, or why they cannot all be told. Creates those who do
+/// The recipients' inboxes in ascending order of their keys, or why they cannot all be told. Creates those who do
 /// not exist, if the sender may, but only if nobody is refused.
 pub(super) fn resolve(
     conn: &mut Conn,
     append: &Append,
     ids: &[UserId],
-) -> Result<Result<Vec<UserKey>, Refusal>, Failure> {
-    let mut keys = Vec::with_capacity(ids.len());
-    let mut unknown = Vec::new();
+) -> Result<Result<Vec<Delivered>, Refusal>, Failure> {
     let known = known(conn, ids)?;
-    for id in ids {
-        match known.get(id.as_str()) {
-            Some(key) => keys.push(UserKey::new(*key)),
+    let (mut inboxes, mut unknown) = (Vec::with_capacity(ids.len()), Vec::new());
+    for (id, inbox) in ids.iter().zip(known) {
+        match inbox {
+            Some(inbox) => inboxes.push(inbox),
             None => unknown.push(id),
         }
     }
@@ -35,27 +34,26 @@ pub(super) fn resolve(
         return Ok(Err(Refusal { violations }));
     }
     for id in unknown {
-        keys.push(create(conn, id, append.now)?);
+        let user = create(conn, id, append.now)?;
+        inboxes.push(Delivered { user, head: Head::default() });
     }
     // heads are locked in this order, so that overlapping audiences cannot wait for each other
-    keys.sort_unstable();
-    Ok(Ok(keys))
+    inboxes.sort_unstable_by_key(|inbox| inbox.user);
+    Ok(Ok(inboxes))
 }
 
-fn known(conn: &mut Conn, ids: &[UserId]) -> Result<HashMap<String, i64>, Failure> {
-    let columns = (users::id, users::key);
-    let rows: Vec<(String, i64)> = match ids {
-        // nearly every send, and so by a statement that is prepared once
-        [id] => on_conn!(conn, c => users::table
-            .filter(users::id.eq(id.as_str()))
-            .select(columns)
-            .load(c))?,
-        _ => on_conn!(conn, c => users::table
-            .filter(users::id.eq_any(ids.iter().map(UserId::as_str)))
-            .select(columns)
-            .load(c))?,
-    };
-    Ok(rows.into_iter().collect())
+/// Each one's inbox, in the order of the ids.
+fn known(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Option<Delivered>>, Failure> {
+    let list = &List::of_ids(ids);
+    let found: Vec<(i64, i64, HeadRow)> =
+        on_conn!(conn, c => FindInboxes { ids: list }.load(c))?;
+    let mut inboxes = vec![None; ids.len()];
+    for (place, user, row) in found {
+        if let Some(slot) = usize::try_from(place).ok().and_then(|place| inboxes.get_mut(place)) {
+            *slot = Some(Delivered { user: UserKey::new(user), head: head(row) });
+        }
+    }
+    Ok(inboxes)
 }
 
 /// Why an unknown user is not created.
