@@ -12,7 +12,7 @@ use herald_contract::{Stores, fixtures};
 use herald_domain::{NotificationId, Patch, Role, Timestamp, UserKey, UserPrincipal};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{Claims, LiveBus, LiveEvent, LiveSink, TokenError, TokenVerifier};
-use herald_realtime::{Action, Driver, Hub, Job, Reply, Session, Subscriber, Tick};
+use herald_realtime::{Action, Driver, Event, Hub, Job, Reply, Session, Subscriber, Tick};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -31,6 +31,8 @@ enum Step {
     Repeat(usize),
     /// an event is lost
     Lose(usize),
+    /// an event that others wait for is late
+    Overdue,
     /// the store is asked what the session waits for
     Ask,
     /// what the store said arrives
@@ -53,6 +55,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => nth.clone().prop_map(Step::Deliver),
         1 => nth.clone().prop_map(Step::Repeat),
         1 => nth.prop_map(Step::Lose),
+        2 => Just(Step::Overdue),
         8 => Just(Step::Ask),
         8 => Just(Step::Answer),
         1 => Just(Step::Cut),
@@ -220,6 +223,10 @@ impl World {
                 self.deliver(event);
             }
             Step::Lose(nth) => self.lost |= self.pick(nth, VecDeque::remove).is_some(),
+            Step::Overdue => {
+                self.session.overdue();
+                self.take(Vec::new());
+            }
             Step::Ask => self.ask().await,
             Step::Answer => self.answer(),
             Step::Cut => self.connect(),
@@ -250,8 +257,8 @@ impl World {
     fn deliver(&mut self, event: Option<LiveEvent>) {
         let Some(event) = event else { return };
         let mut out = Vec::new();
-        for (event, head, tail) in messages(self.user.key, &event) {
-            self.session.live(event, head, &tail, true, &mut out);
+        for (kind, to, tail) in messages(self.user.key, &event) {
+            self.session.live(&[Event { kind, to, tail: &tail }], usize::MAX, &mut out);
         }
         self.take(out);
     }
@@ -334,7 +341,7 @@ fn principal(key: UserKey) -> UserPrincipal {
     }
 }
 
-type Message = (&'static str, herald_domain::Head, bytes::Bytes);
+type Message = (&'static str, herald_ports::Delivered, bytes::Bytes);
 
 /// What the hub makes of an event, heard by a subscriber of its own.
 fn messages(user: UserKey, event: &LiveEvent) -> Vec<Message> {
@@ -345,14 +352,12 @@ fn messages(user: UserKey, event: &LiveEvent) -> Vec<Message> {
     struct Ear(RefCell<Vec<Message>>);
 
     impl Subscriber for Ear {
-        fn live(
-            self: Rc<Self>,
-            event: &'static str,
-            head: herald_domain::Head,
-            tail: &bytes::Bytes,
-        ) {
-            self.0.borrow_mut().push((event, head, tail.clone()));
+        fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool {
+            let heard = |event: &Event<'_>| (event.kind, event.to, event.tail.clone());
+            self.0.borrow_mut().extend(events.iter().map(heard));
+            false
         }
+        fn overdue(self: Rc<Self>) {}
         fn lagged(self: Rc<Self>) {}
         fn revoked(self: Rc<Self>, _: Option<&herald_domain::SessionId>) {}
         fn stop(self: Rc<Self>, _: herald_realtime::CloseCode, _: u32) {}

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ use herald_domain::{
     Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
 };
 use herald_ports::{Delivered, LiveEvent, LiveSink};
-use herald_realtime::{CloseCode, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick};
+use herald_realtime::{
+    CloseCode, Event, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick,
+};
 use tokio::task::LocalSet;
 
 const ALICE: UserKey = UserKey::new(1);
@@ -22,6 +24,8 @@ const BOB: UserKey = UserKey::new(2);
 struct Ear {
     heard: RefCell<Vec<String>>,
     bodies: RefCell<Vec<Bytes>>,
+    /// whether it misses an earlier event
+    waits: Cell<bool>,
 }
 
 impl Ear {
@@ -35,9 +39,15 @@ impl Ear {
 }
 
 impl Subscriber for Ear {
-    fn live(self: Rc<Self>, event: &'static str, head: Head, tail: &Bytes) {
-        self.bodies.borrow_mut().push(tail.clone());
-        self.note(format!("{event}@{}", head.rev));
+    fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool {
+        for event in events {
+            self.bodies.borrow_mut().push(event.tail.clone());
+            self.note(format!("{}@{}", event.kind, event.to.head.rev));
+        }
+        self.waits.get()
+    }
+    fn overdue(self: Rc<Self>) {
+        self.note("overdue");
     }
     fn lagged(self: Rc<Self>) {
         self.note("lagged");
@@ -110,6 +120,40 @@ fn an_event_reaches_every_device_of_its_users_and_nobody_else() {
         assert_eq!(phone.heard(), ["notification@1"]);
         assert_eq!(laptop.heard(), ["notification@1"]);
         assert!(other.heard().is_empty());
+    });
+}
+
+#[test]
+fn what_waits_for_the_worker_comes_in_order() {
+    on_a_worker(|node| async move {
+        let (alice, _a) = node.listen(ALICE);
+        let (bob, _b) = node.listen(BOB);
+        for rev in [3, 1, 2] {
+            node.hub.deliver(&to(&[ALICE, BOB], rev));
+        }
+        settle().await;
+        for ear in [alice, bob] {
+            assert_eq!(ear.heard(), ["notification@1", "notification@2", "notification@3"]);
+        }
+    });
+}
+
+#[test]
+fn who_waits_in_vain_is_told_and_nobody_else() {
+    on_a_worker(|node| async move {
+        let (waiting, _w) = node.listen(ALICE);
+        let (content, _c) = node.listen(BOB);
+        let (gone, membership) = node.listen(BOB);
+        waiting.waits.set(true);
+        gone.waits.set(true);
+        node.hub.deliver(&to(&[ALICE, BOB], 2));
+        settle().await;
+        drop(membership);
+        assert_eq!(waiting.heard(), ["notification@2"], "not yet");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(waiting.heard(), ["overdue"]);
+        assert_eq!(content.heard(), ["notification@2"]);
+        assert_eq!(gone.heard(), ["notification@2"]);
     });
 }
 

@@ -7,8 +7,8 @@ use herald_application::{AuthError, InboxError};
 use herald_domain::{
     Changes, Epoch, Head, NotificationId, Rev, Role, SessionId, Timestamp, UserKey, UserPrincipal,
 };
-use herald_ports::{Resync, StoreError};
-use herald_realtime::{Action, CloseCode, Job, Replayed, Reply, Session, Tick};
+use herald_ports::{Delivered, Resync, StoreError};
+use herald_realtime::{Action, CloseCode, Event, Job, Replayed, Reply, Session, Tick};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_micros(1_000_000_000);
@@ -78,10 +78,20 @@ impl Device {
 
     fn event(&mut self, rev: i64) {
         let tail = Bytes::from_static(b"\"items\":[],\"deleted\":[]}");
-        self.session.live("changed", head(rev), &tail, self.room, &mut self.actions);
+        let to = Delivered { user: UserKey::new(1), head: head(rev) };
+        let event = Event { kind: "changed", to, tail: &tail };
+        let room = if self.room { 1 } else { 0 };
+        self.session.live(&[event], room, &mut self.actions);
         if self.room {
             self.session.drained(&mut self.actions);
         }
+    }
+
+    /// What the last events waited for has not come.
+    fn overdue(&mut self) {
+        assert!(self.session.is_waiting());
+        self.session.overdue();
+        self.session.drained(&mut self.actions);
     }
 
     fn tick(&mut self, seconds: u32, clock: Timestamp) {
@@ -196,9 +206,38 @@ fn the_next_revision_goes_out_and_an_old_one_does_not() {
 }
 
 #[test]
+fn an_event_that_comes_early_waits_for_its_turn() {
+    let mut device = Device::live(7);
+    for rev in [10, 9, 9] {
+        device.event(rev);
+    }
+    assert!(device.said().is_empty());
+    device.event(8);
+    assert_eq!(device.said(), ["changed@8", "changed@9", "changed@10"]);
+    assert!(!device.session.is_waiting());
+    device.event(12);
+    device.event(11);
+    assert_eq!(device.said(), ["changed@11", "changed@12"]);
+}
+
+#[test]
+fn what_waits_for_its_turn_is_bounded() {
+    let mut device = Device::live(7);
+    for rev in 9..9 + 64 {
+        device.event(rev);
+    }
+    assert!(device.said().is_empty());
+    device.event(9 + 64);
+    assert_eq!(device.said(), ["read changes since 7"]);
+    assert!(!device.session.is_waiting());
+}
+
+#[test]
 fn a_hole_is_filled_from_the_store() {
     let mut device = Device::live(7);
     device.event(9);
+    assert!(device.said().is_empty(), "the one before may be on its way");
+    device.overdue();
     assert_eq!(device.said(), ["read changes since 7"]);
     device.event(8);
     device.event(10);
@@ -214,6 +253,7 @@ fn a_hole_is_filled_from_the_store() {
 fn a_store_that_does_not_answer_is_asked_again_every_second() {
     let mut device = Device::live(7);
     device.event(9);
+    device.overdue();
     device.reply(Reply::Changes(Err(outage().into())));
     device.event(10);
     assert_eq!(device.said(), ["read changes since 7"]);

@@ -1,4 +1,4 @@
-//! Measures sending through the port: 
+//! Measures sending through the port:
 //! `cargo run --release --example sends [folder] [tasks] [users] [recipients of each]`.
 #![expect(
     clippy::unwrap_used,

@@ -56,7 +56,9 @@ async fn no_statement_looks_at_every_row() {
     assert!(statements.len() > 40, "{statements:#?}");
     for statement in &statements {
         for step in plan(&mut conn, statement) {
-            let whole = step.starts_with("SCAN") || step.contains("AUTOMATIC");
+            // a list that came as a parameter is read as a whole, of course
+            let whole = (step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE"))
+                || step.contains("AUTOMATIC");
             assert!(!whole, "{step}\n{statement}");
         }
     }

@@ -215,7 +215,8 @@ impl Shard {
 
     fn each_of(&self, user: UserKey, call: impl Fn(u64, Rc<dyn Subscriber>)) {
         // a call may remove its session, so the map does not stay borrowed during it
-        let at = |nth: usize| self.users.borrow().get(&user).and_then(|here| here.get(nth).cloned());
+        let at =
+            |nth: usize| self.users.borrow().get(&user).and_then(|here| here.get(nth).cloned());
         let mut nth = 0;
         while let Some((id, subscriber)) = at(nth) {
             call(id, subscriber);

@@ -8,7 +8,9 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::inbox::{Doomed, read_head, remove};
 use crate::rows::micros;
-use crate::schema::inbox_items::{self as items, archived_at, collapse, notification, read_at, usr};
+use crate::schema::inbox_items::{
+    self as items, archived_at, collapse, notification, read_at, usr,
+};
 use crate::statements::{AddItems, AppendToHeads, List};
 
 /// Puts a notification into inboxes, and notes what to tell their devices.

@@ -45,8 +45,7 @@ pub(super) fn resolve(
 /// Each one's inbox, in the order of the ids.
 fn known(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Option<Delivered>>, Failure> {
     let list = &List::of_ids(ids);
-    let found: Vec<(i64, i64, HeadRow)> =
-        on_conn!(conn, c => FindInboxes { ids: list }.load(c))?;
+    let found: Vec<(i64, i64, HeadRow)> = on_conn!(conn, c => FindInboxes { ids: list }.load(c))?;
     let mut inboxes = vec![None; ids.len()];
     for (place, user, row) in found {
         if let Some(slot) = usize::try_from(place).ok().and_then(|place| inboxes.get_mut(place)) {
