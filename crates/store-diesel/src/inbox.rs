@@ -15,6 +15,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::rows::{HEAD, HeadRow, ItemRow, head};
 use crate::schema::{inbox_heads, inbox_items, notifications};
+use crate::statements::{InListDsl, List};
 use crate::store::DieselStore;
 
 pub(crate) use remove::{Doomed, release, remove, take_out};
@@ -122,10 +123,11 @@ fn write_head(conn: &mut Conn, user: UserKey, head: Head) -> Result<(), Failure>
 ///
 /// Found among the user's own items: an index by notification would cost every send a page.
 fn named(conn: &mut Conn, user: UserKey, ids: &[NotificationId]) -> Result<Vec<ItemRow>, Failure> {
+    let ids = List::of_numbers(ids.iter().map(|id| id.get()));
     Ok(on_conn!(conn, c => inbox_items::table
         .inner_join(notifications::table)
         .filter(inbox_items::usr.eq(user.get()))
-        .filter(inbox_items::notification.eq_any(ids.iter().map(|id| id.get())))
+        .filter(inbox_items::notification.in_list(&ids))
         .order(inbox_items::notification)
         .select(ItemRow::as_select())
         .load(c))?)

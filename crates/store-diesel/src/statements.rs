@@ -2,13 +2,17 @@
 //! once for each connection; and what is written for many inboxes by one statement.
 
 mod add_items;
+mod add_tombstones;
 mod append_to_heads;
 mod find_inboxes;
+mod in_list;
 mod list;
 mod range;
 
 pub(crate) use add_items::AddItems;
+pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use append_to_heads::AppendToHeads;
 pub(crate) use find_inboxes::FindInboxes;
+pub(crate) use in_list::InListDsl;
 pub(crate) use list::List;
 pub(crate) use range::RangeDsl;

@@ -9,6 +9,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::rows::micros;
 use crate::schema::inbox_items::{self as items, archived_at, read_at, rev, seen_at, seq, usr};
+use crate::statements::{InListDsl, List};
 
 pub(super) fn patch(
     conn: &mut Conn,
@@ -64,10 +65,11 @@ fn update(
     at: Rev,
     (seen, read, archived): Columns,
 ) -> Result<(), Failure> {
+    let seqs = List::of_numbers(seqs.iter().copied());
     let row = (rev.eq(at.get()), seen_at.eq(seen), read_at.eq(read), archived_at.eq(archived));
     on_conn!(conn, c => diesel::update(items::table)
         .filter(usr.eq(user.get()))
-        .filter(seq.eq_any(seqs))
+        .filter(seq.in_list(&seqs))
         .set(row)
         .execute(c))?;
     Ok(())

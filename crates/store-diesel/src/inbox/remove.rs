@@ -6,9 +6,8 @@ use super::{named, read_head};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::rows::{FlagsRow, ItemRow};
-use crate::schema::{
-    inbox_heads as heads, inbox_items as items, inbox_tombstones as tombstones, notifications,
-};
+use crate::schema::{inbox_heads as heads, inbox_items as items, notifications};
+use crate::statements::{AddTombstones, InListDsl, List};
 
 /// An item that is to be removed.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
@@ -42,9 +41,11 @@ pub(crate) fn remove(
     now: Timestamp,
 ) -> Result<LiveEvent, Failure> {
     let event = take_out(conn, user, doomed, now)?;
-    for item in doomed {
-        release(conn, item.notification, 1)?;
-    }
+    let ids = List::of_numbers(doomed.iter().map(|item| item.notification));
+    on_conn!(conn, c => diesel::update(notifications::table)
+        .filter(notifications::id.in_list(&ids))
+        .set(notifications::holders.eq(notifications::holders - 1))
+        .execute(c))?;
     Ok(event)
 }
 
@@ -66,19 +67,21 @@ pub(crate) fn take_out(
         heads::total.eq(heads::total - count),
     );
     on_conn!(conn, c => diesel::update(heads::table.find(user.get())).set(columns).execute(c))?;
-    for item in doomed {
-        on_conn!(conn, c => diesel::delete(items::table.find((user.get(), item.seq))).execute(c))?;
-        let row = (
-            tombstones::usr.eq(user.get()),
-            tombstones::rev.eq(head.rev.get()),
-            tombstones::notification.eq(item.notification),
-            tombstones::removed_at.eq(now.as_micros()),
-        );
-        on_conn!(conn, c => diesel::insert_into(tombstones::table).values(row).execute(c))?;
-    }
-    let mut deleted: Vec<_> =
-        doomed.iter().map(|item| NotificationId::new(item.notification)).collect();
+    let seqs = List::of_numbers(doomed.iter().map(|item| item.seq));
+    on_conn!(conn, c => diesel::delete(items::table)
+        .filter(items::usr.eq(user.get()))
+        .filter(items::seq.in_list(&seqs))
+        .execute(c))?;
+    let mut deleted: Vec<i64> = doomed.iter().map(|item| item.notification).collect();
     deleted.sort_unstable();
+    let tombstones = AddTombstones {
+        user: user.get(),
+        rev: head.rev.get(),
+        notifications: &List::of_numbers(deleted.iter().copied()),
+        removed_at: now.as_micros(),
+    };
+    on_conn!(conn, c => tombstones.execute(c))?;
+    let deleted = deleted.into_iter().map(NotificationId::new).collect();
     Ok(LiveEvent::Changed { user, head, items: Vec::new(), deleted })
 }
 

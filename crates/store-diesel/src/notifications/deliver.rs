@@ -34,7 +34,7 @@ pub(super) fn deliver(
 }
 
 fn add(conn: &mut Conn, inboxes: &[Delivered], what: &Notification) -> Result<(), Failure> {
-    let users = &List::of_users(inboxes);
+    let users = &List::of_numbers(inboxes.iter().map(|inbox| inbox.user.get()));
     on_conn!(conn, c => AppendToHeads { users }.execute(c))?;
     let items = AddItems {
         users,

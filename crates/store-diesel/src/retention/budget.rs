@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 /// How long a step goes on removing. Sends wait for it, and for the group of writes around it.
-const LONGEST: Duration = Duration::from_millis(3);
+const LONGEST: Duration = Duration::from_millis(2);
 
 /// How much one step may still remove.
 pub(super) struct Budget {

@@ -1,7 +1,6 @@
 use std::fmt::Write as _;
 
 use herald_domain::UserId;
-use herald_ports::Delivered;
 
 /// Values for one parameter of a statement, as a JSON array: however many they are, the statement is
 /// the same, and prepared once.
@@ -9,8 +8,8 @@ use herald_ports::Delivered;
 pub(crate) struct List(String);
 
 impl List {
-    pub(crate) fn of_users(of: &[Delivered]) -> Self {
-        Self::of(of, |out, inbox| write!(out, "{}", inbox.user.get()))
+    pub(crate) fn of_numbers(numbers: impl IntoIterator<Item = i64>) -> Self {
+        Self::of(numbers, |out, number| write!(out, "{number}"))
     }
 
     pub(crate) fn of_ids(ids: &[UserId]) -> Self {
@@ -18,9 +17,12 @@ impl List {
         Self::of(ids, |out, id| write!(out, "\"{id}\""))
     }
 
-    fn of<T>(values: &[T], put: impl Fn(&mut String, &T) -> std::fmt::Result) -> Self {
+    fn of<T>(
+        values: impl IntoIterator<Item = T>,
+        put: impl Fn(&mut String, T) -> std::fmt::Result,
+    ) -> Self {
         let mut json = String::from("[");
-        for (nth, value) in values.iter().enumerate() {
+        for (nth, value) in values.into_iter().enumerate() {
             if nth > 0 {
                 json.push(',');
             }
