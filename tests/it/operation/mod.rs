@@ -9,6 +9,7 @@ mod restart;
 mod send;
 mod tail;
 mod terminal;
+mod tls;
 
 use std::collections::VecDeque;
 use std::process::{Child, ExitStatus, Stdio};

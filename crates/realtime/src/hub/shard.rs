@@ -135,12 +135,16 @@ impl Shard {
             let is_anybody_waiting = !self.waiting.borrow().is_empty();
             tokio::select! {
                 1.. = receivers.live.recv_many(&mut batch, TURN) => {
+                    // sends that shared a commit publish at the same moment: what comes together
+                    // leaves in one write
+                    tokio::task::yield_now().await;
+                    let more = std::iter::from_fn(|| receivers.live.try_recv().ok());
+                    batch.extend(more.take(TURN));
                     self.live(&batch);
                     batch.clear();
                     if !is_anybody_waiting {
                         late.reset();
                     }
-                    tokio::task::yield_now().await;
                 }
                 Some(control) = receivers.control.recv() => self.control(&control),
                 _ = late.tick(), if is_anybody_waiting => self.overdue(),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{CollapseKey, Notification, Timestamp};
+use herald_domain::{CollapseKey, Notification, Timestamp, UserKey};
 use herald_ports::{Delivered, LiveEvent};
 
 use crate::conn::{Conn, on_conn};
@@ -11,21 +11,20 @@ use crate::rows::micros;
 use crate::schema::inbox_items::{
     self as items, archived_at, collapse, notification, read_at, usr,
 };
-use crate::statements::{AddItems, AppendToHeads, List};
+use crate::statements::{AddItems, AppendToHeads, InListDsl, List};
 
-/// Puts a notification into inboxes, and notes what to tell their devices.
+/// Puts a notification into inboxes, which are in ascending order of their users, and notes what to tell their devices.
 pub(super) fn deliver(
     conn: &mut Conn,
     what: Arc<Notification>,
     mut inboxes: Vec<Delivered>,
     events: &mut Vec<LiveEvent>,
 ) -> Result<(), Failure> {
+    let users = List::of_numbers(inboxes.iter().map(|inbox| inbox.user.get()));
     if let Some(key) = &what.content.collapse_key {
-        for inbox in &mut inboxes {
-            events.extend(replace(conn, inbox, key, what.created_at)?);
-        }
+        replace(conn, &users, &mut inboxes, key, what.created_at, events)?;
     }
-    add(conn, &inboxes, &what)?;
+    add(conn, &users, &what)?;
     for inbox in &mut inboxes {
         inbox.head = inbox.head.appended();
     }
@@ -33,8 +32,7 @@ pub(super) fn deliver(
     Ok(())
 }
 
-fn add(conn: &mut Conn, inboxes: &[Delivered], what: &Notification) -> Result<(), Failure> {
-    let users = &List::of_numbers(inboxes.iter().map(|inbox| inbox.user.get()));
+fn add(conn: &mut Conn, users: &List, what: &Notification) -> Result<(), Failure> {
     on_conn!(conn, c => AppendToHeads { users }.execute(c))?;
     let items = AddItems {
         users,
@@ -47,25 +45,30 @@ fn add(conn: &mut Conn, inboxes: &[Delivered], what: &Notification) -> Result<()
     Ok(())
 }
 
-/// Removes the inbox's unread items of that collapse key; the event, if there were any.
+/// Removes the unread items of that collapse key from the inboxes that have any.
 fn replace(
     conn: &mut Conn,
-    inbox: &mut Delivered,
+    users: &List,
+    inboxes: &mut [Delivered],
     key: &CollapseKey,
     now: Timestamp,
-) -> Result<Option<LiveEvent>, Failure> {
-    let unread: Vec<Doomed> = on_conn!(conn, c => items::table
-        .filter(usr.eq(inbox.user.get()))
+    events: &mut Vec<LiveEvent>,
+) -> Result<(), Failure> {
+    let unread: Vec<(i64, Doomed)> = on_conn!(conn, c => items::table
+        .filter(usr.in_list(users))
         .filter(collapse.eq(key.as_str()))
         .filter(read_at.is_null())
         .filter(archived_at.is_null())
-        .order(notification)
-        .select(Doomed::as_select())
+        .order((usr, notification))
+        .select((usr, Doomed::as_select()))
         .load(c))?;
-    if unread.is_empty() {
-        return Ok(None);
+    for of_one in unread.chunk_by(|(one, _), (next, _)| one == next) {
+        let user = UserKey::new(of_one[0].0);
+        let doomed: Vec<Doomed> = of_one.iter().map(|(_, item)| *item).collect();
+        events.push(remove(conn, user, &doomed, now)?);
+        if let Ok(place) = inboxes.binary_search_by_key(&user, |inbox| inbox.user) {
+            inboxes[place].head = read_head(conn, user)?;
+        }
     }
-    let event = remove(conn, inbox.user, &unread, now)?;
-    inbox.head = read_head(conn, inbox.user)?;
-    Ok(Some(event))
+    Ok(())
 }
