@@ -32,8 +32,15 @@ static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
 /// Makes keys look random, as they are.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// One after the other: the time of the writing thread is that of all in this process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_send_waits_for_the_janitor() {
+    #[cfg(target_os = "linux")]
+    each_step_is_short().await;
+    sends_go_on().await;
+}
+
+async fn sends_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(DieselStore::open(&config(&folder), &SystemRandom).unwrap());
     let quiet = Duration::from_secs(1);
@@ -64,6 +71,60 @@ async fn no_send_waits_for_the_janitor() {
     let first = store.by_id("user0".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!(store.head(first.key).await.unwrap().unread, 1);
     store.close().await;
+}
+
+/// A send that comes at the worst moment waits for one step, and for its own group and commit. How
+/// long that takes depends on the disk and on who else uses the machine; what a step itself takes,
+/// in time of the processor, does not.
+#[cfg(target_os = "linux")]
+async fn each_step_is_short() {
+    const LONGEST: Duration = Duration::from_millis(20);
+    let folder = tempfile::tempdir().unwrap();
+    let store = DieselStore::open(&config(&folder), &SystemRandom).unwrap();
+    let mut steps = Vec::new();
+    fill(&store, true).await;
+    while store.next_expiry().await.unwrap().is_some() {
+        let before = writer_time();
+        store.expire(NOW, STEP).await.unwrap();
+        steps.push(("expiring", writer_time() - before));
+    }
+    fill(&store, false).await;
+    let mut next = Some(UserKey::default());
+    while let Some(after) = next {
+        let before = writer_time();
+        let keep = Keep { items: 1, after: None };
+        next = store.trim(after, keep, NOW, STEP).await.unwrap().next;
+        steps.push(("trimming", writer_time() - before));
+    }
+    for leftover in Leftover::ALL {
+        loop {
+            let before = writer_time();
+            let more = store.forget(leftover, NOW, STEP).await.unwrap();
+            steps.push(("forgetting", writer_time() - before));
+            if !more {
+                break;
+            }
+        }
+    }
+    store.close().await;
+    steps.sort_unstable_by_key(|(_, took)| *took);
+    println!("{} steps, the longest: {:?}", steps.len(), &steps[steps.len() - 5..]);
+    assert!(steps.len() > 1_000);
+    assert!(steps.iter().all(|(_, took)| *took < LONGEST), "{:?}", steps.last());
+}
+
+/// How long the writing thread has had a processor.
+#[cfg(target_os = "linux")]
+fn writer_time() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let of_writer = threads.map(|thread| thread.unwrap().path()).filter(|thread| {
+        std::fs::read_to_string(thread.join("comm")).is_ok_and(|name| name == "herald-writer\n")
+    });
+    let times = of_writer.map(|thread| {
+        let text = std::fs::read_to_string(thread.join("schedstat")).unwrap();
+        Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
+    });
+    times.sum()
 }
 
 /// Gives every user so many items.
