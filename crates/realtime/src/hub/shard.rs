@@ -42,13 +42,16 @@ pub trait Subscriber {
     fn tick(self: Rc<Self>, now: Tick);
 }
 
+/// A session, and its number within the shard.
+type Member = (u64, Rc<dyn Subscriber>);
+
 /// The sessions of one worker thread. Nothing in it is shared with another.
 pub struct Shard {
     hub: Arc<Hub>,
     index: usize,
     /// every session, also those whose user is not known yet
     all: RefCell<HashMap<u64, Rc<dyn Subscriber>>>,
-    users: RefCell<ByUser<Vec<(u64, Rc<dyn Subscriber>)>>>,
+    users: RefCell<ByUser<Vec<Member>>>,
     next_id: Cell<u64>,
     waiting: RefCell<Waiting>,
     now: Cell<Tick>,
@@ -213,7 +216,7 @@ impl Shard {
     }
 
     /// The sessions as they are now: a call to one may remove it.
-    fn snapshot(&self) -> Vec<(u64, Rc<dyn Subscriber>)> {
+    fn snapshot(&self) -> Vec<Member> {
         self.all.borrow().iter().map(|(id, subscriber)| (*id, subscriber.clone())).collect()
     }
 
