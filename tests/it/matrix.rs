@@ -1,6 +1,7 @@
 //! Who may do what: every route, tried by everybody.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use crate::support::{Answer, Client, Copy, Server, mint_claims};
 /// nobody, and the owner with a token that has expired.
 const PRINCIPALS: [&str; 6] = ["owner", "other", "admin", "service", "anonymous", "expired"];
 
-/// What each of them is answered. A number stands for one of the item, the key or the user that the
-/// route is about; each attempt gets a fresh one.
+/// What each of them is answered. What stands in braces is the item, the key, the topic or the user
+/// that the route is about; each attempt gets a fresh one, and topic and user are of one name.
 const ROUTES: &[(&str, [u16; 6])] = &[
     ("GET /healthz", [200, 200, 200, 200, 200, 200]),
     ("GET /readyz", [200, 200, 200, 200, 200, 200]),
@@ -36,6 +37,11 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("PATCH /api/v1/notifications/{id}", [200, 404, 404, 403, 401, 401]),
     ("DELETE /api/v1/notifications/{id}", [204, 404, 404, 403, 401, 401]),
     ("PUT /api/v1/notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
+    ("GET /api/v1/topics", [200, 200, 200, 403, 401, 401]),
+    ("PUT /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),
+    ("DELETE /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),
+    ("GET /api/v1/preferences", [200, 200, 200, 403, 401, 401]),
+    ("PUT /api/v1/preferences", [200, 200, 200, 403, 401, 401]),
     ("POST /api/v1/realtime/tickets", [201, 201, 201, 403, 401, 401]),
     ("GET /api/v1/stream", [200, 200, 200, 403, 401, 401]),
     // nobody in particular may open a socket, and has to say who it is in the first message
@@ -44,6 +50,13 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("POST /api/v1/admin/api-keys", [403, 403, 201, 403, 401, 401]),
     ("DELETE /api/v1/admin/api-keys/{id}", [403, 403, 204, 403, 401, 401]),
     ("PATCH /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/topics", [403, 403, 200, 403, 401, 401]),
+    ("POST /api/v1/admin/topics", [403, 403, 201, 403, 401, 401]),
+    ("PATCH /api/v1/admin/topics/{topic}", [403, 403, 200, 403, 401, 401]),
+    ("DELETE /api/v1/admin/topics/{topic}", [403, 403, 204, 403, 401, 401]),
+    ("GET /api/v1/admin/topics/{topic}/subscribers", [403, 403, 200, 403, 401, 401]),
+    ("PUT /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
+    ("DELETE /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
 ];
 
 const UNKNOWN: i64 = 999_999_999;
@@ -52,6 +65,7 @@ struct World {
     owner: Client,
     admin: Client,
     principals: [Client; 6],
+    subjects: AtomicUsize,
 }
 
 impl World {
@@ -69,7 +83,7 @@ impl World {
             server.anonymous(),
             server.with_token(&expired),
         ];
-        Self { owner, admin, principals }
+        Self { owner, admin, principals, subjects: AtomicUsize::new(0) }
     }
 
     /// What the route is about, newly made.
@@ -81,8 +95,13 @@ impl World {
             let key = self.admin.post("/api/v1/admin/api-keys", &body).await.expect(201);
             key.json["id"].to_string()
         } else {
-            self.admin.tell("target", "now there is a user").await;
-            "target".to_owned()
+            let name = format!("subject-{}", self.subjects.fetch_add(1, Ordering::Relaxed));
+            self.admin.tell(&name, "now there is a user").await;
+            if path.contains("{topic}") {
+                let body = json!({"name": name, "open": true});
+                self.admin.post("/api/v1/admin/topics", &body).await.expect(201);
+            }
+            name
         }
     }
 
@@ -104,15 +123,19 @@ impl World {
             "PATCH /api/v1/notifications/{id}" => json!({"read": true}),
             "POST /api/v1/admin/api-keys" => json!({"name": "bot", "scopes": ["send"]}),
             "PATCH /api/v1/admin/users/{id}" => json!({"company": "acme"}),
+            "PUT /api/v1/preferences" => json!({"mutes": []}),
+            "POST /api/v1/admin/topics" => json!({"name": format!("of-{principal}"), "open": true}),
+            "PATCH /api/v1/admin/topics/{topic}" => json!({"open": false}),
             _ => return None,
         })
     }
 }
 
-fn request(client: &Client, route: &str, id: &str, body: Option<&Value>) -> RequestBuilder {
+fn request(client: &Client, route: &str, subject: &str, body: Option<&Value>) -> RequestBuilder {
     let (method, path) = route.split_once(' ').unwrap();
     let query = if path.ends_with("/changes") { "?since=0" } else { "" };
-    let mut request = client.request(method, &(path.replace("{id}", id) + query));
+    let path = path.replace("{id}", subject).replace("{topic}", subject);
+    let mut request = client.request(method, &(path.clone() + query));
     if path.ends_with("/ws") {
         request = request
             .header("connection", "upgrade")
@@ -148,10 +171,11 @@ async fn every_route_answers_everybody_as_the_table_says() {
         let path = route.split_once(' ').unwrap().1;
         for (place, principal) in PRINCIPALS.iter().enumerate() {
             let client = &world.principals[place];
-            let id = if path.contains("{id}") { world.subject(path).await } else { String::new() };
+            let subject =
+                if path.contains('{') { world.subject(path).await } else { String::new() };
             let body = world.body(route, principal).await;
             let before = Copy::of(&world.owner).await;
-            let got = status(request(client, route, &id, body.as_ref())).await;
+            let got = status(request(client, route, &subject, body.as_ref())).await;
             assert_eq!(got, expected[place], "{route} by {principal}");
             if matches!(*principal, "other" | "anonymous" | "expired") || got >= 400 {
                 let after = Copy::of(&world.owner).await;

@@ -9,6 +9,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use herald_domain::Retention;
+use herald_http::{Class, Rates, TrustedProxies};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,15 @@ struct Raw {
     workers: Option<usize>,
     registration: Registration,
     allowed_origins: Vec<String>,
+    trusted_proxies: Vec<String>,
+    rate_limit_login: Option<String>,
+    rate_limit_account: Option<String>,
+    rate_limit_send: Option<String>,
+    rate_limit_read: Option<String>,
+    rate_limit_write: Option<String>,
+    rate_limit_realtime: Option<String>,
+    rate_limit_api_key: Option<String>,
+    rate_limit_anonymous: Option<String>,
     retention_max_items: Option<u32>,
     retention_max_days: Option<u32>,
     log: String,
@@ -103,6 +113,28 @@ struct Raw {
     admin_password_file: Option<PathBuf>,
 }
 
+impl Raw {
+    /// The rate of each class: the one that is set, or else the usual one.
+    fn rates(&self) -> Result<Rates> {
+        let mut rates = Rates::default();
+        for (key, class, text) in [
+            ("rate_limit_login", Class::Login, &self.rate_limit_login),
+            ("rate_limit_account", Class::Account, &self.rate_limit_account),
+            ("rate_limit_send", Class::Send, &self.rate_limit_send),
+            ("rate_limit_read", Class::Read, &self.rate_limit_read),
+            ("rate_limit_write", Class::Write, &self.rate_limit_write),
+            ("rate_limit_realtime", Class::Realtime, &self.rate_limit_realtime),
+            ("rate_limit_api_key", Class::ApiKey, &self.rate_limit_api_key),
+            ("rate_limit_anonymous", Class::Anonymous, &self.rate_limit_anonymous),
+        ] {
+            if let Some(text) = text {
+                rates.set(class, text).context(key)?;
+            }
+        }
+        Ok(rates)
+    }
+}
+
 /// What applies where nothing is set.
 #[derive(Serialize)]
 struct Defaults {
@@ -110,6 +142,7 @@ struct Defaults {
     data_dir: &'static str,
     registration: Registration,
     allowed_origins: [&'static str; 0],
+    trusted_proxies: [&'static str; 0],
     log: &'static str,
     log_format: LogFormat,
 }
@@ -119,6 +152,7 @@ const DEFAULTS: Defaults = Defaults {
     data_dir: "herald-data",
     registration: Registration::Open,
     allowed_origins: [],
+    trusted_proxies: [],
     log: "info",
     log_format: LogFormat::Auto,
 };
@@ -133,6 +167,9 @@ pub(crate) struct Config {
     pub(crate) workers: usize,
     pub(crate) registration: Registration,
     pub(crate) allowed_origins: Vec<String>,
+    /// who may say for whom it asks
+    pub(crate) trusted_proxies: TrustedProxies,
+    pub(crate) rates: Rates,
     pub(crate) retention: Retention,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
@@ -175,6 +212,7 @@ impl Config {
     }
 
     fn check(raw: Raw) -> Result<Self> {
+        let rates = raw.rates()?;
         let jwt_secret = secret("jwt_secret", raw.jwt_secret, raw.jwt_secret_file.as_deref())?;
         let password =
             secret("admin_password", raw.admin_password, raw.admin_password_file.as_deref())?;
@@ -209,6 +247,9 @@ impl Config {
             workers,
             registration: raw.registration,
             allowed_origins: raw.allowed_origins,
+            trusted_proxies: TrustedProxies::parse(&raw.trusted_proxies)
+                .context("trusted_proxies")?,
+            rates,
             retention: retention(raw.retention_max_items, raw.retention_max_days)?,
             log: raw.log,
             log_format: raw.log_format,
@@ -240,7 +281,7 @@ struct Variables;
 
 /// The keys whose variables hold numbers or lists.
 const NOT_TEXT: &[&str] =
-    &["workers", "allowed_origins", "retention_max_items", "retention_max_days"];
+    &["workers", "allowed_origins", "trusted_proxies", "retention_max_items", "retention_max_days"];
 
 impl Provider for Variables {
     fn metadata(&self) -> Metadata {

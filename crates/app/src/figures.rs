@@ -75,6 +75,10 @@ fn describe() {
         Unit::Seconds,
         "Time from a request's head to its answer's, by route."
     );
+    describe_counter!(
+        "herald_http_requests_limited_total",
+        "Requests refused because their caller asks too often, by class."
+    );
     describe_gauge!("herald_realtime_connections", "Sockets and streams of known users.");
     describe_counter!("herald_realtime_messages_sent_total", "Messages to sockets and streams.");
     describe_counter!(

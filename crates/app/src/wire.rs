@@ -7,13 +7,15 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
-use herald_application::{Access, Accounts, AccountsPorts, ApiKeys, Inbox, Janitor, Notifier};
+use herald_application::{
+    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Janitor, Notifier, Preferences, Topics,
+};
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
-use herald_http::{Component, Node, ReadinessProbe, Services};
+use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{
-    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, NotificationStore, RetentionStore,
-    SessionStore, SystemClock, SystemRandom, TokenIssuer, UserStore,
+    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, MuteStore, NotificationStore,
+    RetentionStore, SessionStore, SystemClock, SystemRandom, TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, Hub};
 use herald_store_diesel::{DieselStore, StoreConfig};
@@ -35,6 +37,8 @@ pub(crate) struct Storage {
     api_keys: Arc<dyn ApiKeyStore>,
     notifications: Arc<dyn NotificationStore>,
     inbox: Arc<dyn InboxStore>,
+    topics: Arc<dyn TopicStore>,
+    mutes: Arc<dyn MuteStore>,
     retention: Arc<dyn RetentionStore>,
     /// none of a store in memory
     database: Option<Arc<DieselStore>>,
@@ -62,7 +66,14 @@ impl Storage {
 
     fn of<S>(store: Arc<S>, database: Option<Arc<DieselStore>>) -> Self
     where
-        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore + RetentionStore,
+        S: UserStore
+            + SessionStore
+            + ApiKeyStore
+            + NotificationStore
+            + InboxStore
+            + TopicStore
+            + MuteStore
+            + RetentionStore,
     {
         Self {
             users: store.clone(),
@@ -70,6 +81,8 @@ impl Storage {
             api_keys: store.clone(),
             notifications: store.clone(),
             inbox: store.clone(),
+            topics: store.clone(),
+            mutes: store.clone(),
             retention: store,
             database,
         }
@@ -83,6 +96,8 @@ pub(crate) struct UseCases {
     pub(crate) api_keys: Arc<ApiKeys>,
     pub(crate) notifier: Arc<Notifier>,
     inbox: Arc<Inbox>,
+    topics: Arc<Topics>,
+    preferences: Arc<Preferences>,
     pub(crate) janitor: Arc<Janitor>,
     pub(crate) issuer: Arc<dyn TokenIssuer>,
     bus: Arc<dyn LiveBus>,
@@ -126,6 +141,12 @@ impl UseCases {
                 clock.clone(),
             )),
             inbox: Arc::new(Inbox::new(storage.inbox.clone(), bus.clone(), clock.clone())),
+            topics: Arc::new(Topics::new(
+                storage.topics.clone(),
+                storage.users.clone(),
+                clock.clone(),
+            )),
+            preferences: Arc::new(Preferences::new(storage.mutes.clone(), clock.clone())),
             janitor: Arc::new(Janitor::new(
                 storage.retention.clone(),
                 bus.clone(),
@@ -164,6 +185,8 @@ impl UseCases {
                 api_keys: self.api_keys.clone(),
                 notifier: self.notifier.clone(),
                 inbox: self.inbox.clone(),
+                topics: self.topics.clone(),
+                preferences: self.preferences.clone(),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
             figures: figures::exposition(recorder.clone(), hub.clone(), storage.database.clone()),
@@ -171,6 +194,7 @@ impl UseCases {
             clock: self.clock.clone(),
             ids: Arc::new(SystemRandom),
             readiness: Arc::new(Readiness(storage.database.clone())),
+            limits: RateLimits::new(&config.rates, config.trusted_proxies.clone()),
             draining: Arc::new(AtomicBool::new(false)),
             allowed_origins: config.allowed_origins.clone(),
             workers: config.workers,

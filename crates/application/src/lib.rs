@@ -3,6 +3,7 @@
 //! Each use case is a plain struct that is given the ports it needs, so that an embedder builds just
 //! those it wants: [`Notifier`] and [`Inbox`] need a store, a bus and a clock, nothing else.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
+//! [`Topics`] and [`Preferences`] say who hears of what.
 //! [`Janitor`] removes what has its time behind it.
 
 mod access;
@@ -13,7 +14,9 @@ mod inbox;
 mod janitor;
 mod notifier;
 mod password;
+mod preferences;
 mod secret;
+mod topics;
 
 pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
@@ -22,3 +25,5 @@ pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
 pub use notifier::{Notifier, RequestKey, SendError};
 pub use password::Password;
+pub use preferences::{Preferences, PreferencesError};
+pub use topics::{TopicError, Topics};

@@ -1,6 +1,6 @@
 //! [`RetentionStore`](herald_ports::RetentionStore): forgetting what is of no use to anybody.
 
-use herald_domain::{Leftover, NotificationId, Rev, SessionId, Timestamp, UserKey};
+use herald_domain::{Leftover, Mute, NotificationId, Rev, SessionId, Timestamp, UserKey};
 use herald_ports::{Accepted, Append, NewSession, Resync, Rotation, Ticket, TokenHash};
 
 use crate::Stores;
@@ -172,6 +172,26 @@ pub async fn logins_that_ended_are_forgotten(stores: &Stores) {
     forget(99).await;
     assert!(is_live(stores, "long").await);
     assert!(matches!(rotate(stores, [1; 32], [4; 32], 100).await, Rotation::Reused { .. }));
+}
+
+/// A mute goes at its end, and no other with it.
+pub async fn mutes_that_ended_are_forgotten(stores: &Stores) {
+    let alice = stores.ensure("alice").await;
+    let mute = |category: &str, until| Mute { category: category.parse().unwrap(), until };
+    let mutes = vec![
+        mute("a", Some(later(10))),
+        mute("b", Some(later(20))),
+        mute("c", Some(later(20))),
+        mute("d", Some(later(30))),
+        mute("e", None),
+    ];
+    stores.mutes.set_mutes(alice, mutes).await.unwrap();
+    for (until, left) in [(9, 5), (10, 4), (20, 2), (9_999, 1)] {
+        stores.forget(Leftover::Mutes, later(until), 1).await;
+        // asked as of now, when none has ended
+        let mutes = stores.mutes.mutes(alice, NOW).await.unwrap();
+        assert_eq!(mutes.len(), left, "after {until} s");
+    }
 }
 
 /// Steps are as small as asked for, and say when they are at the end.

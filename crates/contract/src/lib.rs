@@ -39,6 +39,7 @@ pub mod idempotency;
 pub mod leftovers;
 pub mod live_bus;
 pub mod log;
+pub mod mutes;
 pub mod notifications;
 pub mod pages;
 pub mod races;
@@ -47,6 +48,7 @@ pub mod sessions;
 mod stores;
 mod suite;
 pub mod tickets;
+pub mod topics;
 pub mod trimming;
 pub mod users;
 

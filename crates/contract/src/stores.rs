@@ -2,7 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, InboxStore, NotificationStore, RetentionStore, SessionStore, UserStore,
+    ApiKeyStore, InboxStore, MuteStore, NotificationStore, RetentionStore, SessionStore,
+    TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -14,6 +15,8 @@ pub struct Stores {
     pub api_keys: Arc<dyn ApiKeyStore>,
     pub notifications: Arc<dyn NotificationStore>,
     pub inbox: Arc<dyn InboxStore>,
+    pub topics: Arc<dyn TopicStore>,
+    pub mutes: Arc<dyn MuteStore>,
     pub retention: Arc<dyn RetentionStore>,
     /// what must live as long as the stores, such as the folder of a database file
     pub guard: Arc<dyn Any + Send + Sync>,
@@ -23,7 +26,14 @@ impl Stores {
     /// The stores of an adapter where one type implements every port.
     pub fn of<S>(store: Arc<S>, guard: impl Any + Send + Sync) -> Self
     where
-        S: UserStore + SessionStore + ApiKeyStore + NotificationStore + InboxStore + RetentionStore,
+        S: UserStore
+            + SessionStore
+            + ApiKeyStore
+            + NotificationStore
+            + InboxStore
+            + TopicStore
+            + MuteStore
+            + RetentionStore,
     {
         Self {
             users: store.clone(),
@@ -31,6 +41,8 @@ impl Stores {
             api_keys: store.clone(),
             notifications: store.clone(),
             inbox: store.clone(),
+            topics: store.clone(),
+            mutes: store.clone(),
             retention: store,
             guard: Arc::new(guard),
         }

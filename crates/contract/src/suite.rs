@@ -72,6 +72,30 @@ macro_rules! contract_suite {
             overlapping_recipients_never_fail,
             an_empty_batch_is_answered,
         }
+        $crate::contract_cases! { topics of contract_stores:
+            a_topic_is_created_once,
+            created_at_once_it_is_one_topic,
+            topics_are_listed_by_name,
+            a_topic_by_invitation_is_there_for_its_subscribers,
+            subscribing_twice_is_subscribing_once,
+            an_unknown_topic_is_not_found,
+            subscriptions_are_limited,
+            subscriptions_at_once_keep_the_limit,
+            a_change_leaves_the_rest,
+            a_removed_topic_ends_its_subscriptions,
+            subscribers_are_listed_by_key,
+        }
+        $crate::contract_cases! { mutes of contract_stores:
+            mutes_are_replaced_as_a_whole,
+            mutes_that_ended_count_as_none,
+            mutes_are_each_user_s_own,
+            a_muted_category_is_not_delivered,
+            what_is_not_muted_is_delivered,
+            a_mute_holds_until_its_end,
+            critical_overrides_a_mute,
+            a_send_that_all_mute_is_accepted,
+            what_is_muted_replaces_nothing,
+        }
         $crate::contract_cases! { idempotency of contract_stores:
             the_same_request_again_is_replayed,
             another_request_under_the_key_is_refused,
@@ -158,6 +182,7 @@ macro_rules! contract_suite {
             revocations_are_forgotten,
             tickets_are_forgotten,
             logins_that_ended_are_forgotten,
+            mutes_that_ended_are_forgotten,
             steps_are_small,
         }
         $crate::contract_cases! { log of contract_stores:
@@ -206,12 +231,14 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 17] = [
+    const SUITES: [(&str, &str); 19] = [
         ("users", include_str!("users.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("tickets", include_str!("tickets.rs")),
         ("api_keys", include_str!("api_keys.rs")),
         ("notifications", include_str!("notifications.rs")),
+        ("topics", include_str!("topics.rs")),
+        ("mutes", include_str!("mutes.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("collapse", include_str!("collapse.rs")),
         ("pages", include_str!("pages.rs")),

@@ -71,4 +71,9 @@ impl Content {
             collapse_key: None,
         }
     }
+
+    /// The category whose mutes hold for it: none, if it has no category or is critical.
+    pub fn mutable_category(&self) -> Option<&Category> {
+        self.category.as_ref().filter(|_| self.priority != Priority::Critical)
+    }
 }

@@ -29,6 +29,7 @@ mod flags;
 mod head;
 mod id;
 mod inbox_item;
+mod mute;
 mod notification;
 mod principal;
 mod retention;
@@ -46,12 +47,13 @@ pub use flags::{Flags, Patch};
 pub use head::Head;
 pub use id::{Epoch, NotificationId, Rev, SessionId, UserId, UserKey};
 pub use inbox_item::{InboxItem, ItemBody};
+pub use mute::{Mute, RawMute};
 pub use notification::{Notification, Receipt, State};
 pub use principal::{ApiKeyId, Principal, Scope, ServicePrincipal, UserPrincipal};
 pub use retention::{Keep, Leftover, Retention};
 pub use text::{
-    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Email, Message, Role, Title, Topic,
-    Username,
+    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Description, Email, Message, Role,
+    Title, Topic, Username,
 };
 pub use time::Timestamp;
 pub use user::User;

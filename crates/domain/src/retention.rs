@@ -72,7 +72,7 @@ impl Retention {
             Leftover::Tombstones => self.tombstones,
             Leftover::Notifications => self.notifications,
             Leftover::IdempotencyKeys => self.idempotency_keys,
-            Leftover::Tickets => Duration::ZERO,
+            Leftover::Tickets | Leftover::Mutes | Leftover::Topics => Duration::ZERO,
             Leftover::Revocations => self.revocations,
             Leftover::Logins => self.logins,
         })
@@ -105,16 +105,22 @@ pub enum Leftover {
     /// on, a token that is used twice must be recognised. Its moment is when it was revoked, or else
     /// when its newest refresh token ended
     Logins,
+    /// a mute that has ended; its moment is its end
+    Mutes,
+    /// a deleted topic, with the subscriptions that ended with it; its moment is the deletion
+    Topics,
 }
 
 impl Leftover {
     /// Each of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Tombstones,
         Self::Notifications,
         Self::IdempotencyKeys,
         Self::Tickets,
         Self::Revocations,
         Self::Logins,
+        Self::Mutes,
+        Self::Topics,
     ];
 }

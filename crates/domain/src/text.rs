@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::{Rule, Violation};
 
 macro_rules! text {
-    ($(#[$meta:meta])* $name:ident, $max:tt, $example:literal, $check:expr) => {
+    ($(#[$meta:meta])* $name:ident, $max:tt, $example:literal, $check:expr $(, $pattern:literal)?) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[cfg_attr(
             feature = "openapi",
-            schema(value_type = String, min_length = 1, max_length = $max, example = $example)
+            schema(value_type = String, min_length = 1, max_length = $max, example = $example $(, pattern = $pattern)?)
         )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(Box<str>);
@@ -72,11 +72,15 @@ text! {
 }
 text! {
     /// What a notification is about, such as `ci` or `billing`: the unit of preferences.
-    Category, 64, "ci", name
+    Category, 64, "ci", name, "^[A-Za-z0-9_.:@-]+$"
 }
 text! {
     /// A subject that users can subscribe to, such as `releases`.
-    Topic, 128, "releases", name
+    Topic, 128, "releases", name, "^[A-Za-z0-9_.:@-]+$"
+}
+text! {
+    /// What a topic is about, for those who may subscribe to it: one line of 1 to 500 characters.
+    Description, 500, "New versions, and what they change", one_line
 }
 text! {
     /// Notifications with the same key replace each other while unread.
@@ -84,15 +88,15 @@ text! {
 }
 text! {
     /// The company (tenant, organisation) that a user belongs to.
-    Company, 128, "acme", name
+    Company, 128, "acme", name, "^[A-Za-z0-9_.:@-]+$"
 }
 text! {
     /// What a user is in the application; `admin` is the only one that Herald gives rights to.
-    Role, 64, "user", name
+    Role, 64, "user", name, "^[A-Za-z0-9_.:@-]+$"
 }
 text! {
     /// The name a user logs in with: letters, digits and `_ . @ -`; case does not distinguish.
-    Username, 64, "alice", name
+    Username, 64, "alice", name, "^[A-Za-z0-9_.:@-]+$"
 }
 text! {
     /// An e-mail address, checked only for its shape: what is behind it, the first mail shows.

@@ -10,6 +10,7 @@ use herald_ports::IdGenerator;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::limit::RateLimits;
 use crate::middleware::{self, RequestIds};
 use crate::rest::health::{Exposition, Health, ReadinessProbe};
 use crate::{Services, docs, fallback, realtime, rest};
@@ -20,23 +21,26 @@ pub struct AppState {
     services: Data<Services>,
     health: Data<Health>,
     figures: Data<Exposition>,
+    limits: Data<RateLimits>,
     request_ids: Arc<RequestIds>,
 }
 
 impl AppState {
     /// `/readyz` asks the probe, and answers that it is not ready once `draining` is set;
-    /// `/metrics` answers what `figures` writes down.
+    /// `/metrics` answers what `figures` writes down; `limits` says who asks too often.
     pub fn new(
         services: Services,
         probe: Arc<dyn ReadinessProbe>,
         draining: Arc<AtomicBool>,
         figures: Arc<Exposition>,
+        limits: Arc<RateLimits>,
         ids: &dyn IdGenerator,
     ) -> Self {
         Self {
             services: Data::new(services),
             health: Data::new(Health { probe, draining }),
             figures: Data::from(figures),
+            limits: Data::from(limits),
             request_ids: Arc::new(RequestIds::new(ids)),
         }
     }
@@ -59,6 +63,7 @@ pub fn app(
         .app_data(state.services.clone())
         .app_data(state.health.clone())
         .app_data(state.figures.clone())
+        .app_data(state.limits.clone())
         .into_utoipa_app()
         .configure(routes)
         .into_app()

@@ -11,6 +11,7 @@ mod app;
 mod docs;
 mod extract;
 mod fallback;
+mod limit;
 mod middleware;
 mod openapi;
 mod problem;
@@ -20,6 +21,7 @@ mod server;
 mod state;
 
 pub use app::{AppState, app};
+pub use limit::{Class, NotAProxy, NotARate, Rate, RateLimits, Rates, TrustedProxies};
 pub use openapi::openapi;
 pub use rest::health::{Component, Exposition, ReadinessProbe};
 pub use server::{Node, serve, serve_figures};

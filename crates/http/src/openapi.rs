@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the routes say of themselves, and what is true of all.
 
 mod examples;
+mod rate_limits;
 
 use actix_web::App;
 use utoipa::openapi::path::{Operation, ParameterIn};
@@ -29,8 +30,10 @@ use crate::problem::{Code, ProblemBody};
     tags(
         (name = "auth", description = "accounts, logins, tokens"),
         (name = "notifications", description = "sending, and the caller's inbox"),
+        (name = "topics", description = "subjects that users subscribe to"),
+        (name = "preferences", description = "what the caller wants to hear of"),
         (name = "realtime", description = "sockets and streams that speak `herald.v1`"),
-        (name = "admin", description = "users and API keys; takes the role `admin`"),
+        (name = "admin", description = "users, API keys and topics; takes the role `admin`"),
         (name = "health", description = "for load balancers and orchestrators"),
     )
 )]
@@ -85,6 +88,7 @@ fn add_common_problems(operation: &mut Operation) {
     if !is_health {
         // even to know who asks takes the store, and adds a user whom it does not know yet
         codes.extend([Code::Validation, Code::Internal, Code::Unavailable, Code::StoreFull]);
+        codes.push(Code::RateLimited);
     }
     let responses = &mut operation.responses.responses;
     for code in codes {
@@ -92,6 +96,9 @@ fn add_common_problems(operation: &mut Operation) {
         responses.entry(status).or_insert_with(|| problem(code.title()).into());
     }
     responses.entry("default".to_owned()).or_insert_with(|| problem("any other problem").into());
+    if !is_health {
+        rate_limits::describe(responses);
+    }
 }
 
 fn takes_an_id(operation: &Operation) -> bool {

@@ -16,6 +16,7 @@ use actix_web::{App, HttpServer};
 use herald_ports::{Clock, IdGenerator};
 use herald_realtime::{Context, Driver, Hub, Shard};
 
+use crate::limit::RateLimits;
 use crate::realtime::{Origins, Upgrade};
 use crate::rest::health::expose;
 use crate::{AppState, Exposition, ReadinessProbe, Services, app};
@@ -51,6 +52,8 @@ pub struct Node {
     pub readiness: Arc<dyn ReadinessProbe>,
     /// what `/metrics` answers
     pub figures: Arc<Exposition>,
+    /// how often one caller may ask
+    pub limits: RateLimits,
     /// set when the node is about to stop
     pub draining: Arc<AtomicBool>,
     /// web pages of other hosts that may open sockets
@@ -63,7 +66,8 @@ thread_local! {
     static CONTEXT: OnceCell<Rc<Context>> = const { OnceCell::new() };
 }
 
-/// Starts serving. The future that is returned ends when the server was stopped by its handle.
+/// Starts serving. The future that is returned ends when the server was stopped by its handle; to be
+/// called in the runtime that it is awaited in.
 ///
 /// This is what `actix_web::HttpServer` does, but for two things that it does not offer: sockets
 /// leave HTTP by the upgrade service, and signals are the caller's business.
@@ -71,8 +75,16 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
     listener.set_nonblocking(true)?;
     // the standard library, which made the listener, lets 128 wait
     socket2::SockRef::from(&listener).listen(BACKLOG)?;
-    let state =
-        AppState::new(node.services, node.readiness, node.draining, node.figures, &*node.ids);
+    let limits = Arc::new(node.limits);
+    actix_rt::spawn(limits.clone().upkeep());
+    let state = AppState::new(
+        node.services,
+        node.readiness,
+        node.draining,
+        node.figures,
+        limits,
+        &*node.ids,
+    );
     let origins = Data::new(Origins::new(node.allowed_origins));
     let (hub, driver, clock) = (node.hub, node.driver, node.clock);
     let server = Server::build();

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use herald_application::{Access, Accounts, ApiKeys, Inbox, Notifier};
+use herald_application::{Access, Accounts, ApiKeys, Inbox, Notifier, Preferences, Topics};
 
 /// The use cases that the routes call, one instance for all workers.
 #[derive(Clone)]
@@ -11,4 +11,6 @@ pub struct Services {
     pub api_keys: Arc<ApiKeys>,
     pub notifier: Arc<Notifier>,
     pub inbox: Arc<Inbox>,
+    pub topics: Arc<Topics>,
+    pub preferences: Arc<Preferences>,
 }

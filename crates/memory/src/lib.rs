@@ -10,10 +10,12 @@ mod api_keys;
 mod bus;
 mod inbox;
 mod log;
+mod mutes;
 mod notifications;
 mod retention;
 mod sessions;
 mod store;
+mod topics;
 mod users;
 
 pub use bus::MemoryBus;

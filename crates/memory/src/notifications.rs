@@ -87,6 +87,9 @@ impl Notifications {
             principal: append.principal.clone(),
             receipt,
         };
+        if recipients == 0 {
+            self.unheld.insert((append.now, id));
+        }
         &self.sent.entry(id).or_insert(Sent { sent, holders: recipients }).sent
     }
 }
@@ -156,12 +159,28 @@ impl State {
                 Recipient::New(id) => self.users.create(id, append.now).key,
             })
             .collect();
+        let recipients = self.listening(recipients, draft, append.now);
         let sent = self.notifications.add(draft, append, recipients.len());
         let (notification, receipt) = (sent.notification.clone(), sent.receipt.clone());
-        let recipients =
+        let recipients: Vec<_> =
             recipients.into_iter().map(|user| self.deliver(&notification, user, events)).collect();
-        events.push(LiveEvent::Appended { notification, recipients });
+        if !recipients.is_empty() {
+            events.push(LiveEvent::Appended { notification, recipients });
+        }
         Ok(receipt)
+    }
+
+    /// Those of the users who do not mute what is sent.
+    fn listening(
+        &self,
+        mut users: BTreeSet<UserKey>,
+        draft: &Draft,
+        now: Timestamp,
+    ) -> BTreeSet<UserKey> {
+        if let Some(category) = draft.content.mutable_category() {
+            users.retain(|user| !self.mutes.hold(*user, category, now));
+        }
+        users
     }
 
     /// Puts an item into an inbox, and takes away the unread ones that it replaces.

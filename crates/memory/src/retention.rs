@@ -72,6 +72,9 @@ impl State {
                 Leftover::Tickets => self.sessions.forget_ticket(until),
                 Leftover::Revocations => self.sessions.forget_revocation(until),
                 Leftover::Logins => self.sessions.forget_login(until),
+                Leftover::Mutes => self.mutes.forget_ended(until),
+                // here a topic's subscriptions go with it
+                Leftover::Topics => 0,
             };
             if rows == 0 {
                 return false;

@@ -5,8 +5,10 @@ use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
 use crate::inbox::Inboxes;
+use crate::mutes::Mutes;
 use crate::notifications::Notifications;
 use crate::sessions::Sessions;
+use crate::topics::Topics;
 use crate::users::Users;
 
 /// Every store port over one state in memory.
@@ -27,6 +29,8 @@ pub(crate) struct State {
     pub(crate) api_keys: ApiKeys,
     pub(crate) notifications: Notifications,
     pub(crate) inboxes: Inboxes,
+    pub(crate) topics: Topics,
+    pub(crate) mutes: Mutes,
 }
 
 impl MemoryStore {

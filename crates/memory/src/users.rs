@@ -24,8 +24,11 @@ struct Account {
 
 impl Users {
     pub(crate) fn by_id(&self, id: &UserId) -> Option<&User> {
-        let key = self.by_id.get(id)?;
-        self.accounts.get(key).map(|account| &account.user)
+        self.by_key(*self.by_id.get(id)?)
+    }
+
+    pub(crate) fn by_key(&self, key: UserKey) -> Option<&User> {
+        self.accounts.get(&key).map(|account| &account.user)
     }
 
     /// The user who logs in by that name, in any case.
@@ -111,9 +114,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn by_key(&self, key: UserKey) -> Result<Option<User>, StoreError> {
-        let state = self.state()?;
-        let account = state.users.accounts.get(&key);
-        Ok(account.map(|account| account.user.clone()))
+        Ok(self.state()?.users.by_key(key).cloned())
     }
 
     async fn login(&self, username: Username) -> Result<Option<Login>, StoreError> {

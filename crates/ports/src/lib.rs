@@ -12,19 +12,24 @@ mod api_keys;
 mod clock;
 mod error;
 mod inbox;
+mod list;
 mod live;
+mod mutes;
 mod notifications;
 mod random;
 mod retention;
 mod sessions;
 mod tokens;
+mod topics;
 mod users;
 
 pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
 pub use inbox::{InboxStore, Page, Position, Resync, Written};
+pub use list::Part;
 pub use live::{Delivered, LiveBus, LiveEvent, LiveSink};
+pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
@@ -34,4 +39,5 @@ pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, Token
 pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
 };
+pub use topics::{NewTopic, Reach, Subscribed, Subscriber, TopicChange, TopicStore, TopicView};
 pub use users::{Login, NewUser, UserChange, UserStore};

@@ -71,7 +71,7 @@ impl Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// it is in every recipient's inbox
+    /// it is in the inbox of every recipient who does not mute it
     Sent(Receipt),
     /// nothing of it was stored
     Refused(Refusal),
@@ -102,7 +102,9 @@ pub struct SentNotification {
 /// Sending.
 #[async_trait]
 pub trait NotificationStore: Send + Sync + 'static {
-    /// Stores notifications, and an item in each recipient's inbox.
+    /// Stores notifications, and an item in each recipient's inbox. Recipients who mute the
+    /// category at [`Append::now`] are left out, and not counted, unless it is critical; that may
+    /// leave nobody, and still is no refusal.
     ///
     /// All of an append is one transaction, with its idempotency key; an entry that is refused
     /// leaves nothing behind, and does not stop the others. For each recipient, in this order, an

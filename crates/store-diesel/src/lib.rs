@@ -12,6 +12,7 @@ mod dialect;
 mod failure;
 mod idempotency;
 mod inbox;
+mod mutes;
 mod notifications;
 mod readers;
 mod retention;
@@ -20,6 +21,7 @@ mod schema;
 mod sessions;
 mod statements;
 mod store;
+mod topics;
 mod users;
 mod writer;
 

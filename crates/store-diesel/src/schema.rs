@@ -138,7 +138,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    topics (id) {
+        id -> BigInt,
+        name -> Nullable<Text>,
+        description -> Nullable<Text>,
+        open -> Bool,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    subscriptions (topic, usr) {
+        topic -> BigInt,
+        usr -> BigInt,
+    }
+}
+
+diesel::table! {
+    mutes (category, usr) {
+        category -> Text,
+        usr -> BigInt,
+        until -> BigInt,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> sessions (session));
 diesel::joinable!(inbox_items -> notifications (notification));
+diesel::joinable!(subscriptions -> topics (topic));
+diesel::joinable!(subscriptions -> users (usr));
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(inbox_items, notifications);
+diesel::allow_tables_to_appear_in_same_query!(subscriptions, topics, users);

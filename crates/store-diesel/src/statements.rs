@@ -2,6 +2,7 @@
 //! once for each connection; and what is written for many inboxes by one statement.
 
 mod add_items;
+mod add_mutes;
 mod add_tombstones;
 mod append_to_heads;
 mod find_inboxes;
@@ -10,6 +11,7 @@ mod list;
 mod range;
 
 pub(crate) use add_items::AddItems;
+pub(crate) use add_mutes::AddMutes;
 pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use append_to_heads::AppendToHeads;
 pub(crate) use find_inboxes::FindInboxes;

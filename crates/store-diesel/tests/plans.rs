@@ -11,11 +11,13 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use herald_domain::{
-    Content, ItemFilter, Keep, Leftover, NotificationId, Patch, Rev, SessionId, Status, UserKey,
+    Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId, Status,
+    Topic, UserKey,
 };
 use herald_ports::{
-    Append, Entry, Idempotency, InboxStore, NewSession, NewUser, NotificationStore, PasswordHash,
-    Position, RetentionStore, SessionStore, SystemRandom, Ticket, UserChange, UserStore,
+    Append, Entry, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
+    NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore, SystemRandom,
+    Ticket, TopicChange, TopicStore, UserChange, UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -71,6 +73,8 @@ async fn no_statement_looks_at_every_row() {
         ("holders = 0", "notifications_unheld"),
         ("ORDER BY `sessions`.`ends_at`", "sessions_by_end"),
         ("ORDER BY `tickets`.`expires_at`", "tickets_by_end"),
+        ("ORDER BY `mutes`.`until`", "mutes_by_end"),
+        ("ORDER BY `topics`.`deleted_at`", "topics_deleted"),
     ] {
         let asks = statements.iter().find(|text| text.contains(condition));
         let plan = plan(&mut conn, asks.unwrap());
@@ -90,6 +94,8 @@ async fn do_everything(store: &DieselStore) {
     sessions(store, alice).await;
     sends(store).await;
     inbox(store, alice).await;
+    topics(store, alice).await;
+    mutes(store, alice).await;
     retention(store).await;
 }
 
@@ -105,7 +111,7 @@ async fn users(store: &DieselStore) -> UserKey {
     store.by_key(bob.key).await.unwrap();
     store.login("bob".parse().unwrap()).await.unwrap();
     let change = UserChange { role: Some("admin".parse().unwrap()), company: None };
-    store.change(bob.id, change, NOW).await.unwrap();
+    UserStore::change(store, bob.id, change, NOW).await.unwrap();
     let alice = store.ensure("alice".parse().unwrap(), NOW).await.unwrap();
     alice.unwrap().key
 }
@@ -164,6 +170,29 @@ async fn inbox(store: &DieselStore, user: UserKey) {
     store.seen_all(user, NOW).await.unwrap();
     store.read_all(user, NOW).await.unwrap();
     store.delete(user, ids, NOW).await.unwrap();
+}
+
+async fn topics(store: &dyn TopicStore, user: UserKey) {
+    let news: Topic = "news".parse().unwrap();
+    for _ in 0..2 {
+        let new = NewTopic { name: news.clone(), description: None, open: true, now: NOW };
+        store.create(user, new).await.unwrap();
+    }
+    store.change(user, news.clone(), TopicChange::default()).await.unwrap();
+    for reach in [Reach::Own, Reach::All] {
+        store.subscribe(user, reach, news.clone(), 10).await.unwrap();
+        store.list(user, reach, None, 10).await.unwrap();
+        store.subscribers(news.clone(), None, 10).await.unwrap();
+        store.unsubscribe(user, reach, news.clone()).await.unwrap();
+    }
+    store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
+    store.remove(news, NOW).await.unwrap();
+}
+
+async fn mutes(store: &dyn MuteStore, user: UserKey) {
+    let mute = Mute { category: "ci".parse().unwrap(), until: Some(NOW) };
+    store.set_mutes(user, vec![mute]).await.unwrap();
+    store.mutes(user, NOW).await.unwrap();
 }
 
 async fn retention(store: &DieselStore) {

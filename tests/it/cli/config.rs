@@ -16,6 +16,9 @@ fn a_configuration_is_checked_without_doing_anything() {
         workers = 2
         registration = "closed"
         allowed_origins = ["https://app.example.com"]
+        trusted_proxies = ["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"]
+        rate_limit_login = "10/min"
+        rate_limit_send = "off"
         log = "info,herald=debug"
         admin_username = "admin"
         admin_password = "admin-password"
@@ -76,6 +79,16 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
         ("database_url", "postgres:/nowhere"),
         ("database_url", "herald.db"),
         ("database_url", ""),
+        ("trusted_proxies", "127.0.0.1"),
+        ("trusted_proxies", "[\"proxy.example.com\"]"),
+        ("rate_limit_login", "10"),
+        ("rate_limit_account", "0/min"),
+        ("rate_limit_send", "10/fortnight"),
+        ("rate_limit_read", "2000000/s"),
+        ("rate_limit_write", "-1/s"),
+        ("rate_limit_realtime", ""),
+        ("rate_limit_api_key", "none"),
+        ("rate_limit_anonymous", "1.5/s"),
         ("allowed_origins", "https://app.example.com"),
         ("allowed_origins", "[\"app.example.com\"]"),
         ("allowed_origins", "[\"https://app.example.com/\"]"),

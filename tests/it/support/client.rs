@@ -96,6 +96,10 @@ impl Client {
         self.send(self.request("PUT", path)).await
     }
 
+    pub(crate) async fn put_json(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request("PUT", path).json(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(self.request("DELETE", path)).await
     }

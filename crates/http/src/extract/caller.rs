@@ -1,3 +1,6 @@
+//! Who asks. Whoever a route lets in is counted here, by the class of requests that the extractor
+//! stands for: no handler with a caller can forget to.
+
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
@@ -6,57 +9,82 @@ use futures_util::future::LocalBoxFuture;
 use herald_domain::{Principal, UserPrincipal};
 
 use crate::Services;
+use crate::limit::{Class, count_account, count_caller, count_network};
 use crate::problem::{Code, Problem};
 
 /// Whoever shows a valid credential: a person or a service.
 pub(crate) struct Caller(pub(crate) Principal);
 
+/// Whoever shows a valid credential, and sends.
+pub(crate) struct Sender(pub(crate) Principal);
+
 /// A person. A service is refused, for it has no inbox and no login.
 pub(crate) struct Person(pub(crate) UserPrincipal);
 
+/// A person who wants to listen.
+pub(crate) struct Listener(pub(crate) UserPrincipal);
+
 /// A person with the role `admin`.
-pub(crate) struct Admin;
+pub(crate) struct Admin(pub(crate) UserPrincipal);
 
-impl FromRequest for Caller {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+/// An administrator who reads figures, as often as they like.
+pub(crate) struct Scraper;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { authenticate(&request).await.map(Self) })
+/// Somebody who comes without a credential, to get one.
+pub(crate) struct Guest(HttpRequest);
+
+impl Guest {
+    /// Takes notice of the account whose password the guest is about to give; an error if that was
+    /// tried too often, by whomever.
+    pub(crate) fn tries(&self, username: &str) -> Result<(), Problem> {
+        count_account(&self.0, username)
     }
 }
 
-impl FromRequest for Person {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+/// Lets a handler take the type, made from the request by an async function.
+macro_rules! extracted {
+    ($name:ident, $make:expr) => {
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { person(&request).await.map(Self) })
-    }
-}
-
-impl FromRequest for Admin {
-    type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            match authenticate(&request).await? {
-                Principal::User(user) if user.role.is_admin() => Ok(Self),
-                Principal::User(_) | Principal::Service(_) => {
-                    Err(Problem::new(Code::Forbidden, "this takes the role admin"))
-                }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let request = request.clone();
+                let make = $make;
+                Box::pin(async move { make(request).await })
             }
-        })
-    }
+        }
+    };
 }
 
-/// The person who shows a valid credential, where a route has other ways to say who it is as well.
-pub(crate) async fn person(request: &HttpRequest) -> Result<UserPrincipal, Problem> {
-    match authenticate(request).await? {
+extracted!(Caller, async |request: HttpRequest| {
+    counted(&request, Class::of(&request)).await.map(Self)
+});
+extracted!(Sender, async |request: HttpRequest| { counted(&request, Class::Send).await.map(Self) });
+extracted!(Person, async |request: HttpRequest| {
+    person(counted(&request, Class::of(&request)).await?).map(Self)
+});
+extracted!(Listener, async |request: HttpRequest| {
+    person(counted(&request, Class::Realtime).await?).map(Self)
+});
+extracted!(Admin, async |request: HttpRequest| {
+    let caller = counted(&request, Class::of(&request)).await?;
+    administrator(caller).map(Self)
+});
+extracted!(Scraper, async |request: HttpRequest| {
+    administrator(authenticate(&request).await?).map(|_| Self)
+});
+extracted!(Guest, async |request: HttpRequest| {
+    count_network(&request, Class::Login).map(|()| Self(request))
+});
+
+async fn counted(request: &HttpRequest, class: Class) -> Result<Principal, Problem> {
+    count_caller(request, class, authenticate(request).await)
+}
+
+/// Lets people through only.
+pub(crate) fn person(caller: Principal) -> Result<UserPrincipal, Problem> {
+    match caller {
         Principal::User(user) => Ok(user),
         Principal::Service(_) => {
             Err(Problem::new(Code::Forbidden, "this is for people; an API key is not one"))
@@ -64,7 +92,18 @@ pub(crate) async fn person(request: &HttpRequest) -> Result<UserPrincipal, Probl
     }
 }
 
-async fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
+fn administrator(caller: Principal) -> Result<UserPrincipal, Problem> {
+    match caller {
+        Principal::User(user) if user.role.is_admin() => Ok(user),
+        Principal::User(_) | Principal::Service(_) => {
+            Err(Problem::new(Code::Forbidden, "this takes the role admin"))
+        }
+    }
+}
+
+/// Who shows a valid credential, where a route has other ways to say who it is as well. Does not
+/// count the request.
+pub(crate) async fn authenticate(request: &HttpRequest) -> Result<Principal, Problem> {
     let credential = bearer(request)?;
     let Some(services) = request.app_data::<Data<Services>>() else {
         return Err(Problem::hidden(Code::Internal, "not configured", &"no services in app data"));

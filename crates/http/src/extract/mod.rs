@@ -9,7 +9,9 @@ mod object;
 mod path;
 mod query;
 
-pub(crate) use caller::{Admin, Caller, Person, person};
+pub(crate) use caller::{
+    Admin, Caller, Guest, Listener, Person, Scraper, Sender, authenticate, person,
+};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
 pub(crate) use object::object;

@@ -2,15 +2,18 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use herald_domain::{ApiKeyId, NotificationId, Rule, UserId, Violation};
+use herald_domain::{ApiKeyId, NotificationId, Rule, Topic, UserId, Violation};
 
 use crate::problem::Problem;
 
-/// The `{id}` of the path.
+/// A part of the path: `{topic}` if it is one, else `{id}`.
 pub(crate) struct PathParam<T>(pub(crate) T);
 
 /// What can stand in a path.
 pub(crate) trait Segment: Sized {
+    /// What the path calls it.
+    const NAME: &'static str = "id";
+
     /// Reads the segment.
     fn parse(text: &str) -> Result<Self, Violation>;
 }
@@ -20,9 +23,9 @@ impl<T: Segment> FromRequest for PathParam<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let text = request.match_info().get("id").unwrap_or_default();
-        let id = T::parse(text).map_err(|violation| violation.in_field("id"));
-        ready(id.map(Self).map_err(Problem::from))
+        let text = request.match_info().get(T::NAME).unwrap_or_default();
+        let value = T::parse(text).map_err(|violation| violation.in_field(T::NAME));
+        ready(value.map(Self).map_err(Problem::from))
     }
 }
 
@@ -39,6 +42,14 @@ impl Segment for ApiKeyId {
 }
 
 impl Segment for UserId {
+    fn parse(text: &str) -> Result<Self, Violation> {
+        text.parse()
+    }
+}
+
+impl Segment for Topic {
+    const NAME: &'static str = "topic";
+
     fn parse(text: &str) -> Result<Self, Violation> {
         text.parse()
     }

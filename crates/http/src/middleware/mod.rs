@@ -14,13 +14,13 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 
-use crate::problem;
+use crate::{limit, problem};
 pub(crate) use request_id::RequestIds;
 use unread::Unread;
 use watch::Watch;
 
-/// Names the request, completes what went wrong, adds the headers that every answer has, and
-/// counts and logs the request.
+/// Names the request, completes what went wrong, tells how the caller stands, adds the headers that
+/// every answer has, and counts and logs the request.
 ///
 /// HEAD is routed as GET: the connection sends the head of the answer only.
 pub(crate) fn around<S>(
@@ -54,6 +54,7 @@ where
             response = response.map_body(|_, body| unread.until_answered(body));
         }
         watch.end(&response, id);
+        limit::announce(&mut response);
         headers::add(&mut response, request_id);
         Ok(response)
     }

@@ -17,12 +17,15 @@ pub(crate) enum Code {
     RequestTimeout,
     UsernameTaken,
     NoSession,
+    TopicExists,
+    TooManySubscriptions,
     Resync,
     BodyTooLarge,
     UnsupportedMediaType,
     Validation,
     IdempotencyKeyReused,
     UpgradeRequired,
+    RateLimited,
     TooManySockets,
     Internal,
     Unavailable,
@@ -32,7 +35,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, by ascending status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 24] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::TokenRequired,
@@ -47,12 +50,15 @@ impl Code {
         Self::RequestTimeout,
         Self::UsernameTaken,
         Self::NoSession,
+        Self::TopicExists,
+        Self::TooManySubscriptions,
         Self::Resync,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::Validation,
         Self::IdempotencyKeyReused,
         Self::UpgradeRequired,
+        Self::RateLimited,
         Self::TooManySockets,
         Self::Internal,
         Self::Unavailable,
@@ -76,6 +82,8 @@ impl Code {
             Self::RequestTimeout => ("request_timeout", 408, "request took too long"),
             Self::UsernameTaken => ("username_taken", 409, "username taken"),
             Self::NoSession => ("no_session", 409, "token without session"),
+            Self::TopicExists => ("topic_exists", 409, "topic exists"),
+            Self::TooManySubscriptions => ("too_many_subscriptions", 409, "too many subscriptions"),
             Self::Resync => ("resync", 410, "position lost"),
             Self::BodyTooLarge => ("body_too_large", 413, "body too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "unsupported media type"),
@@ -84,6 +92,7 @@ impl Code {
                 ("idempotency_key_reused", 422, "idempotency key used for another request")
             }
             Self::UpgradeRequired => ("upgrade_required", 426, "another version required"),
+            Self::RateLimited => ("rate_limited", 429, "too many requests"),
             Self::TooManySockets => ("too_many_sockets", 429, "too many sockets"),
             Self::Internal => ("internal", 500, "internal error"),
             Self::Unavailable => ("unavailable", 503, "temporarily unavailable"),

@@ -1,6 +1,9 @@
 //! Each use case's errors as problems, without a wildcard arm: a new error is a decision to take.
 
-use herald_application::{AccountError, ApiKeyError, AuthError, InboxError, SendError};
+use herald_application::{
+    AccountError, ApiKeyError, AuthError, InboxError, PreferencesError, SendError, TopicError,
+    Topics,
+};
 use herald_domain::{Violation, Violations};
 use herald_ports::{Resync, StoreError};
 
@@ -103,6 +106,31 @@ impl From<InboxError> for Problem {
             InboxError::Unknown => Self::not_found(),
             InboxError::Resync(reason) => Self::new(Code::Resync, lost(reason)),
             InboxError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TopicError> for Problem {
+    fn from(error: TopicError) -> Self {
+        match error {
+            TopicError::Invalid(violations) => violations.into(),
+            TopicError::Exists => Self::new(Code::TopicExists, "there is a topic of that name"),
+            TopicError::Unknown => Self::not_found(),
+            TopicError::TooManySubscriptions => {
+                let most = Topics::MAX_SUBSCRIPTIONS;
+                let detail = format!("a user subscribes to at most {most} topics");
+                Self::new(Code::TooManySubscriptions, detail)
+            }
+            TopicError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PreferencesError> for Problem {
+    fn from(error: PreferencesError) -> Self {
+        match error {
+            PreferencesError::Invalid(violations) => violations.into(),
+            PreferencesError::Store(error) => error.into(),
         }
     }
 }

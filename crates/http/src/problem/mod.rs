@@ -14,22 +14,33 @@ pub(crate) use body::{EntryProblem, ProblemBody, refused_entry};
 pub(crate) use code::Code;
 pub(crate) use render::complete;
 
+use crate::limit::Class;
+
 /// Why a request was not served.
 #[derive(Debug)]
 pub(crate) struct Problem {
     code: Code,
     detail: String,
     errors: Vec<Violation>,
-    /// the methods that would have been allowed, where that is the problem
-    allow: Option<HeaderValue>,
+    /// what would be right, where that depends on the occurrence
+    advice: Option<Advice>,
     /// what only the log is told
     source: Option<String>,
+}
+
+/// What the caller should do instead.
+#[derive(Debug)]
+enum Advice {
+    /// ask by one of these methods
+    Allow(HeaderValue),
+    /// ask again after so many seconds
+    RetryAfter(u64),
 }
 
 impl Problem {
     /// A problem, with what the caller should know of this occurrence.
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, source: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), advice: None, source: None }
     }
 
     /// Broken rules. Where one of them is that the caller may not ask for it, that is the problem.
@@ -62,7 +73,14 @@ impl Problem {
     /// The path exists, but not for this method.
     pub(crate) fn method_not_allowed(allow: HeaderValue) -> Self {
         let detail = "this path answers the methods in the allow header only";
-        Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed, detail) }
+        Self { advice: Some(Advice::Allow(allow)), ..Self::new(Code::MethodNotAllowed, detail) }
+    }
+
+    /// The caller asks too often, and may come again after so many seconds.
+    pub(crate) fn rate_limited(class: Class, seconds: u64) -> Self {
+        let detail = format!("the quota {} is used up; ask again in {seconds} s", class.as_str());
+        let advice = Some(Advice::RetryAfter(seconds));
+        Self { advice, ..Self::new(Code::RateLimited, detail) }
     }
 
     /// Something that is not the caller's doing: the log is told what, the caller is not.

@@ -8,7 +8,7 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, ResponseError};
 
 use super::convert::INTERNAL;
-use super::{Code, Problem, ProblemBody};
+use super::{Advice, Code, Problem, ProblemBody};
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
@@ -43,14 +43,12 @@ impl Problem {
             Code::StoreFull => &[(RETRY_AFTER, "30")],
             // RFC 9110 section 15.5.22, RFC 6455 section 4.4
             Code::UpgradeRequired => &[(UPGRADE, "websocket"), (SEC_WEBSOCKET_VERSION, "13")],
-            Code::MethodNotAllowed => {
-                return self.allow.iter().map(|allow| (ALLOW, allow.clone())).collect();
-            }
             _ => &[],
         };
         headers
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .chain(self.advice.as_ref().map(Advice::header))
             .collect()
     }
 
@@ -61,6 +59,15 @@ impl Problem {
             tracing::error!(target: "herald::http", request_id, code, source, "request failed");
         } else {
             tracing::debug!(target: "herald::http", request_id, code, detail, "request refused");
+        }
+    }
+}
+
+impl Advice {
+    fn header(&self) -> (HeaderName, HeaderValue) {
+        match self {
+            Self::Allow(methods) => (ALLOW, methods.clone()),
+            Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(*seconds)),
         }
     }
 }

@@ -2,13 +2,13 @@ use actix_http::ws::{HandshakeError, handshake, verify_handshake};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use herald_domain::UserPrincipal;
 
 use super::Origins;
+use super::listener::listener_if_named;
 use super::ticket::TicketQuery;
 use super::upgrade::Accepted;
 use crate::Services;
-use crate::extract::{QueryParams, person};
+use crate::extract::QueryParams;
 use crate::problem::{Code, Problem, ProblemBody};
 
 /// The subprotocol that sockets speak.
@@ -43,7 +43,7 @@ pub(crate) async fn open_socket(
     verify_handshake(request.head()).map_err(explain)?;
     let protocol = negotiate(request.headers())?;
     origins.check(request.headers())?;
-    let user = who(&request, &services, query.0).await?;
+    let user = listener_if_named(&request, &services, query.0.ticket).await?;
     let mut response = handshake(request.head()).map_err(explain)?;
     if let Some(protocol) = protocol {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, protocol));
@@ -51,21 +51,6 @@ pub(crate) async fn open_socket(
     let mut response = HttpResponse::from(response.finish().map_into_boxed_body());
     response.extensions_mut().insert(Accepted { user });
     Ok(response)
-}
-
-/// Nobody yet, if the handshake does not say.
-async fn who(
-    request: &HttpRequest,
-    services: &Services,
-    query: TicketQuery,
-) -> Result<Option<UserPrincipal>, Problem> {
-    match query.ticket {
-        Some(ticket) => Ok(Some(services.accounts.redeem_ticket(&ticket).await?)),
-        None if request.headers().contains_key(header::AUTHORIZATION) => {
-            person(request).await.map(Some)
-        }
-        None => Ok(None),
-    }
 }
 
 /// What a client offers must include what we speak, or it would close at once (RFC 6455 section

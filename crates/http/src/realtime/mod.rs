@@ -2,6 +2,7 @@
 
 mod frame;
 mod handshake;
+mod listener;
 mod origin;
 mod outgoing;
 mod pump;

@@ -4,13 +4,14 @@ use std::str::FromStr;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use herald_domain::{Rev, Rule, UserPrincipal, Violation};
+use herald_domain::{Rev, Rule, Violation};
 use herald_realtime::{Context, MAX_SOCKETS_PER_USER, Peer, Resume};
 use utoipa::IntoParams;
 
+use super::listener::listener;
 use super::sse::{EventBody, EventWire};
 use crate::Services;
-use crate::extract::{QueryParams, ReadQuery, Reader, person};
+use crate::extract::{QueryParams, ReadQuery, Reader};
 use crate::problem::{Code, Problem, ProblemBody};
 
 const LAST_EVENT_ID: &str = "last-event-id";
@@ -48,7 +49,7 @@ impl ReadQuery for StreamQuery {
          description = "the id of the last event heard: `epoch:rev`"),
     ),
     responses(
-        (status = 429, description = "the user has too many sockets and streams", body = ProblemBody,
+        (status = 429, description = "the user has too many sockets and streams, or asks too often", body = ProblemBody,
          content_type = "application/problem+json"),
         (status = 200, description = "events, without end", body = String, content_type = "text/event-stream",
          example = json!("id: 5f0c:12\nevent: hello\ndata: {\"type\":\"hello\",\"rev\":12,\"unread\":3,\"unseen\":1,\"epoch\":\"5f0c\",\"heartbeat_seconds\":25}\n\n")),
@@ -65,7 +66,7 @@ pub(crate) async fn open_stream(
     let QueryParams(StreamQuery { ticket, last_event_id }) = query;
     // the header says it better than the address, which a browser repeats unchanged
     let resume = position(request.headers())?.or(last_event_id.and_then(|Position(known)| known));
-    let user = who(&request, &services, ticket).await?;
+    let user = listener(&request, &services, ticket).await?;
     let Some(context) = request.app_data::<Rc<Context>>() else {
         return Err(Problem::hidden(Code::Internal, "not configured", &"no realtime context"));
     };
@@ -80,17 +81,6 @@ pub(crate) async fn open_stream(
         // nginx passes events on at once only if it is told so
         .insert_header(("x-accel-buffering", "no"))
         .streaming(EventBody(peer)))
-}
-
-async fn who(
-    request: &HttpRequest,
-    services: &Services,
-    ticket: Option<String>,
-) -> Result<UserPrincipal, Problem> {
-    match ticket {
-        Some(ticket) => Ok(services.accounts.redeem_ticket(&ticket).await?),
-        None => person(request).await,
-    }
 }
 
 /// Where the client wants to resume, if it says so in its header.

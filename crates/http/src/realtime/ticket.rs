@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Services;
-use crate::extract::{NoQuery, Person, ReadQuery, Reader};
+use crate::extract::{Listener, NoQuery, ReadQuery, Reader};
 use crate::rest::answer::{self, Answer};
 
 /// A pass for one socket or stream.
@@ -42,8 +42,12 @@ impl ReadQuery for TicketQuery {
     )
 )]
 #[post("/realtime/tickets")]
-pub(crate) async fn create_ticket(services: Data<Services>, person: Person, _: NoQuery) -> Answer {
-    let ticket = services.accounts.issue_ticket(&person.0).await?;
+pub(crate) async fn create_ticket(
+    Listener(user): Listener,
+    services: Data<Services>,
+    _: NoQuery,
+) -> Answer {
+    let ticket = services.accounts.issue_ticket(&user).await?;
     let expires_in = Accounts::TICKET_TTL.as_secs();
     answer::json(HttpResponse::Created(), &Ticket { ticket, expires_in })
 }

@@ -4,8 +4,13 @@
 mod admin;
 pub(crate) mod answer;
 mod auth;
+mod cursor;
 pub(crate) mod health;
 mod notifications;
+mod part;
+mod preferences;
+mod topic;
+mod topics;
 mod user;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,5 +20,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .configure(notifications::configure)
         .configure(auth::configure)
+        .configure(topics::configure)
+        .configure(preferences::configure)
         .configure(admin::configure);
 }

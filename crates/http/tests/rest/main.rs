@@ -9,6 +9,7 @@ mod edge;
 mod inbox;
 mod openapi;
 mod ownership;
+mod rate_limits;
 mod refusals;
 mod sending;
 mod support;

@@ -10,9 +10,13 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::Bytes;
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
-use herald_application::{Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier};
+use herald_application::{
+    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier, Preferences, Topics,
+};
 use herald_domain::{Role, SessionId, Timestamp};
-use herald_http::{AppState, Component, ReadinessProbe, Services, app};
+use herald_http::{
+    AppState, Component, RateLimits, Rates, ReadinessProbe, Services, TrustedProxies, app,
+};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{
     Claims, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom, TokenError,
@@ -62,11 +66,12 @@ pub(crate) async fn api() -> Api {
 pub(crate) struct Settings {
     pub(crate) open_registration: bool,
     pub(crate) store_ok: bool,
+    pub(crate) rates: Rates,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { open_registration: true, store_ok: true }
+        Self { open_registration: true, store_ok: true, rates: Rates::default() }
     }
 }
 
@@ -79,6 +84,7 @@ pub(crate) async fn api_with(settings: Settings) -> Api {
         probe,
         draining.clone(),
         Arc::new(|| "figures 1\n".to_owned()),
+        Arc::new(RateLimits::new(&settings.rates, TrustedProxies::default())),
         &SystemRandom,
     );
     let service = std::rc::Rc::new(init_service(app(&state)).await);
@@ -121,7 +127,9 @@ async fn services(open_registration: bool) -> Services {
         accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
         api_keys: Arc::new(ApiKeys::new(store.clone(), access.clone(), clock.clone(), ids)),
         notifier: Arc::new(Notifier::new(store.clone(), bus.clone(), clock.clone())),
-        inbox: Arc::new(Inbox::new(store, bus, clock)),
+        inbox: Arc::new(Inbox::new(store.clone(), bus, clock.clone())),
+        topics: Arc::new(Topics::new(store.clone(), store.clone(), clock.clone())),
+        preferences: Arc::new(Preferences::new(store, clock)),
         access,
     }
 }

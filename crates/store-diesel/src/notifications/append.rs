@@ -39,7 +39,7 @@ fn send(
     draft: &Draft,
     events: &mut Vec<LiveEvent>,
 ) -> Result<Outcome, Failure> {
-    let inboxes = match resolve(conn, append, &draft.recipients)? {
+    let inboxes = match resolve(conn, append, draft)? {
         Ok(inboxes) => inboxes,
         Err(refusal) => return Ok(Outcome::Refused(refusal)),
     };

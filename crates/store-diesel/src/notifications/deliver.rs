@@ -20,6 +20,9 @@ pub(super) fn deliver(
     mut inboxes: Vec<Delivered>,
     events: &mut Vec<LiveEvent>,
 ) -> Result<(), Failure> {
+    if inboxes.is_empty() {
+        return Ok(());
+    }
     let users = List::of_numbers(inboxes.iter().map(|inbox| inbox.user.get()));
     if let Some(key) = &what.content.collapse_key {
         replace(conn, &users, &mut inboxes, key, what.created_at, events)?;

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use herald_domain::{Head, UserId, UserKey};
+use herald_domain::{Category, Draft, Head, Timestamp, UserId, UserKey};
 use herald_ports::{Append, Delivered, Refusal};
 
 use crate::conn::{Conn, on_conn};
@@ -9,18 +9,28 @@ use crate::schema::users;
 use crate::statements::{FindInboxes, List};
 use crate::users::create;
 
-/// The recipients' inboxes in ascending order of their keys, or why they cannot all be told. Creates those who do
-/// not exist, if the sender may, but only if nobody is refused.
+/// A recipient who exists.
+#[derive(Clone)]
+struct Known {
+    inbox: Delivered,
+    /// whether the recipient mutes what is sent
+    muted: bool,
+}
+
+/// The inboxes of the recipients who do not mute it, in ascending order of their keys, or why they cannot all be
+/// told. Creates those who do not exist, if the sender may, but only if nobody is refused.
 pub(super) fn resolve(
     conn: &mut Conn,
     append: &Append,
-    ids: &[UserId],
+    draft: &Draft,
 ) -> Result<Result<Vec<Delivered>, Refusal>, Failure> {
-    let known = known(conn, ids)?;
+    let ids = &draft.recipients;
+    let known = known(conn, draft, append.now)?;
     let (mut inboxes, mut unknown) = (Vec::with_capacity(ids.len()), Vec::new());
-    for (id, inbox) in ids.iter().zip(known) {
-        match inbox {
-            Some(inbox) => inboxes.push(inbox),
+    for (id, known) in ids.iter().zip(known) {
+        match known {
+            Some(Known { muted: true, .. }) => {}
+            Some(Known { inbox, .. }) => inboxes.push(inbox),
             None => unknown.push(id),
         }
     }
@@ -42,17 +52,22 @@ pub(super) fn resolve(
     Ok(Ok(inboxes))
 }
 
-/// Each one's inbox, in the order of the ids.
-fn known(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<Option<Delivered>>, Failure> {
-    let list = &List::of_ids(ids);
-    let found: Vec<(i64, i64, HeadRow)> = on_conn!(conn, c => FindInboxes { ids: list }.load(c))?;
-    let mut inboxes = vec![None; ids.len()];
-    for (place, user, row) in found {
-        if let Some(slot) = usize::try_from(place).ok().and_then(|place| inboxes.get_mut(place)) {
-            *slot = Some(Delivered { user: UserKey::new(user), head: head(row) });
+/// Those of the recipients who exist, in the order in which they are named.
+fn known(conn: &mut Conn, draft: &Draft, now: Timestamp) -> Result<Vec<Option<Known>>, Failure> {
+    let find = FindInboxes {
+        ids: &List::of_ids(&draft.recipients),
+        category: draft.content.mutable_category().map(Category::as_str),
+        now: now.as_micros(),
+    };
+    let found: Vec<(i64, i64, bool, HeadRow)> = on_conn!(conn, c => find.load(c))?;
+    let mut known = vec![None; draft.recipients.len()];
+    for (place, user, muted, row) in found {
+        if let Some(slot) = usize::try_from(place).ok().and_then(|place| known.get_mut(place)) {
+            let inbox = Delivered { user: UserKey::new(user), head: head(row) };
+            *slot = Some(Known { inbox, muted });
         }
     }
-    Ok(inboxes)
+    Ok(known)
 }
 
 /// Why an unknown user is not created.

@@ -9,8 +9,8 @@ use super::Budget;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{
-    idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones, notifications,
-    refresh_tokens as tokens, revocations, sessions, tickets,
+    idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones, mutes,
+    notifications, refresh_tokens as tokens, revocations, sessions, subscriptions, tickets, topics,
 };
 use crate::statements::RangeDsl;
 
@@ -29,6 +29,8 @@ pub(super) fn forget(
         Leftover::Tickets => forget_tickets(conn, until, budget),
         Leftover::Revocations => forget_revocations(conn, until, budget),
         Leftover::Logins => forget_logins(conn, until, budget),
+        Leftover::Mutes => forget_mutes(conn, until, budget),
+        Leftover::Topics => forget_topics(conn, until, budget),
     }
 }
 
@@ -145,6 +147,40 @@ fn forget_logins(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool
             return Ok(true);
         }
         if remove_each!(conn, sessions::table, [&session], budget) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn forget_mutes(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let keys: Vec<(String, i64)> = on_conn!(conn, c => mutes::table
+        .filter(mutes::until.le(until))
+        .order(mutes::until)
+        .select((mutes::category, mutes::usr))
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, mutes::table, keys, budget))
+}
+
+fn forget_topics(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let deleted: Vec<i64> = on_conn!(conn, c => topics::table
+        .filter(topics::deleted_at.le(until))
+        .order(topics::deleted_at)
+        .select(topics::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    for topic in deleted {
+        let keys: Vec<(i64, i64)> = on_conn!(conn, c => subscriptions::table
+            .filter(subscriptions::topic.eq(topic))
+            .select((subscriptions::topic, subscriptions::usr))
+            .range(0, budget.limit())
+            .load(c))?;
+        // the topic goes after the last of its subscriptions
+        if remove_each!(conn, subscriptions::table, keys, budget) {
+            return Ok(true);
+        }
+        if remove_each!(conn, topics::table, [topic], budget) {
             return Ok(true);
         }
     }

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use herald_domain::UserId;
+use herald_domain::{Category, UserId};
 
 /// Values for one parameter of a statement, as a JSON array: however many they are, the statement is
 /// the same, and prepared once.
@@ -15,6 +15,12 @@ impl List {
     pub(crate) fn of_ids(ids: &[UserId]) -> Self {
         // no id has a character that JSON would escape
         Self::of(ids, |out, id| write!(out, "\"{id}\""))
+    }
+
+    /// Categories, each with the end of its mute.
+    pub(crate) fn of_mutes<'a>(mutes: impl IntoIterator<Item = (&'a Category, i64)>) -> Self {
+        // no category has such a character either
+        Self::of(mutes, |out, (category, until)| write!(out, "[\"{category}\",{until}]"))
     }
 
     fn of<T>(

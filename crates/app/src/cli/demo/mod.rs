@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::Args;
 use herald_domain::{Principal, Retention, Scope};
+use herald_http::{Rates, TrustedProxies};
 use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
 
 use super::serve::serve;
@@ -61,6 +62,8 @@ fn config(listen: SocketAddr) -> Config {
         workers: 2,
         registration: Registration::Open,
         allowed_origins: Vec::new(),
+        trusted_proxies: TrustedProxies::default(),
+        rates: Rates::default(),
         retention: Retention::default(),
         log: "warn".to_owned(),
         log_format: LogFormat::Auto,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::tokens::TokensBody;
 use crate::Services;
-use crate::extract::{JsonBody, NoQuery};
+use crate::extract::{Guest, JsonBody, NoQuery};
 use crate::problem::ProblemBody;
 use crate::rest::answer::{self, Answer};
 
@@ -40,10 +40,12 @@ struct Credentials {
 )]
 #[post("/auth/login")]
 pub(super) async fn login(
+    guest: Guest,
     services: Data<Services>,
     _: NoQuery,
     JsonBody(body): JsonBody<Credentials>,
 ) -> Answer {
+    guest.tries(&body.username)?;
     let tokens = services.accounts.login(&body.username, body.password).await?;
     answer::ok(&TokensBody::from(&tokens))
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::tokens::TokensBody;
 use crate::Services;
-use crate::extract::{JsonBody, NoQuery};
+use crate::extract::{Guest, JsonBody, NoQuery};
 use crate::problem::ProblemBody;
 use crate::rest::answer::{self, Answer};
 
@@ -35,6 +35,7 @@ struct Refresh {
 )]
 #[post("/auth/refresh")]
 pub(super) async fn refresh(
+    _: Guest,
     services: Data<Services>,
     _: NoQuery,
     JsonBody(body): JsonBody<Refresh>,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Services;
-use crate::extract::{JsonBody, NoQuery};
+use crate::extract::{Guest, JsonBody, NoQuery};
 use crate::problem::ProblemBody;
 use crate::rest::answer::{self, Answer};
 use crate::rest::user::UserBody;
@@ -50,6 +50,7 @@ struct Registration {
 )]
 #[post("/auth/register")]
 pub(super) async fn register(
+    _: Guest,
     services: Data<Services>,
     _: NoQuery,
     JsonBody(body): JsonBody<Registration>,

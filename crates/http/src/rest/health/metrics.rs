@@ -3,7 +3,7 @@ use std::sync::Arc;
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get};
 
-use crate::extract::Admin;
+use crate::extract::Scraper;
 use crate::problem::{Code, Problem, ProblemBody};
 
 /// Writes down all figures as they are at this moment, in the text format of Prometheus. May read
@@ -28,7 +28,10 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     )
 )]
 #[get("/metrics")]
-pub(super) async fn metrics(_: Admin, figures: Data<Exposition>) -> Result<HttpResponse, Problem> {
+pub(super) async fn metrics(
+    _: Scraper,
+    figures: Data<Exposition>,
+) -> Result<HttpResponse, Problem> {
     expose(figures).await
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::draft::DraftBody;
 use crate::Services;
-use crate::extract::{Caller, IdempotencyKey, JsonBody, NoQuery, parse_json};
+use crate::extract::{IdempotencyKey, JsonBody, NoQuery, Sender, parse_json};
 use crate::problem::{EntryProblem, refused_entry};
 use crate::rest::answer::{self, Answer};
 
@@ -102,7 +102,7 @@ impl<'a> From<&'a Outcome> for Entry<'a> {
 )]
 #[post("/notifications/batch")]
 pub(super) async fn batch(
-    Caller(sender): Caller,
+    Sender(sender): Sender,
     services: Data<Services>,
     key: IdempotencyKey,
     _: NoQuery,

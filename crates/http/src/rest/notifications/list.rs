@@ -3,17 +3,17 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use herald_application::{Inbox, List};
 use herald_domain::{
-    Category, InboxItem, ItemBody, ItemFilter, Kind, Priority, Rule, Status, Topic, Violation,
+    Category, InboxItem, ItemBody, ItemFilter, Kind, Priority, Rev, Rule, Status, Topic, Violation,
 };
 use herald_ports::{Page, Position};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::cursor::Cursor;
 use super::page_links;
 use crate::Services;
 use crate::extract::{Person, QueryParams, ReadQuery, Reader};
 use crate::rest::answer::{self, Answer};
+use crate::rest::cursor::Cursor;
 
 /// Which items, and where the page begins.
 #[derive(IntoParams)]
@@ -36,7 +36,7 @@ pub(super) struct ListQuery {
     pub(super) kind: Option<Kind>,
     /// where the page begins: the `next_cursor` of the page before
     #[param(value_type = Option<String>)]
-    pub(super) cursor: Option<Cursor>,
+    pub(super) cursor: Option<Cursor<Rev>>,
     /// the page by its number, in place of a cursor; the answer then counts the items
     #[param(minimum = 1, maximum = 1_000_000)]
     pub(super) page: Option<u64>,

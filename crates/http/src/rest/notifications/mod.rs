@@ -1,7 +1,6 @@
 mod batch;
 mod changes;
 mod count;
-mod cursor;
 mod delete;
 mod draft;
 mod list;

@@ -1,29 +1,22 @@
-use std::fmt::Display;
+use herald_domain::Rev;
 
-use super::cursor::Cursor;
 use super::list::ListQuery;
+use crate::rest::cursor::Cursor;
+use crate::rest::part;
 
 /// The `Link` header (RFC 8288) of a page: the same list at its beginning, before and after.
-pub(super) fn of(query: &ListQuery, next: Option<Cursor>) -> String {
+pub(super) fn of(query: &ListQuery, next: Option<Cursor<Rev>>) -> String {
     let base = base(query);
-    let link = |name: &str, value: &dyn Display, relation: &str| {
-        format!("<{base}&{name}={value}>; rel=\"{relation}\"")
+    let Some(page) = query.page else {
+        return part::links(&base, next);
     };
-    let mut links = Vec::with_capacity(3);
-    match query.page {
-        Some(page) => {
-            links.push(link("page", &1, "first"));
-            if page > 1 {
-                links.push(link("page", &(page - 1), "prev"));
-            }
-            if next.is_some() {
-                links.push(link("page", &(page + 1), "next"));
-            }
-        }
-        None => {
-            links.push(format!("<{base}>; rel=\"first\""));
-            links.extend(next.map(|cursor| link("cursor", &cursor, "next")));
-        }
+    let link = |page: u64, relation: &str| format!("<{base}&page={page}>; rel=\"{relation}\"");
+    let mut links = vec![link(1, "first")];
+    if page > 1 {
+        links.push(link(page - 1, "prev"));
+    }
+    if next.is_some() {
+        links.push(link(page + 1, "next"));
     }
     links.join(", ")
 }

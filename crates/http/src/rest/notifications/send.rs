@@ -5,7 +5,7 @@ use herald_domain::Receipt;
 
 use super::draft::DraftBody;
 use crate::Services;
-use crate::extract::{Caller, IdempotencyKey, JsonBody, NoQuery};
+use crate::extract::{IdempotencyKey, JsonBody, NoQuery, Sender};
 use crate::problem::ProblemBody;
 use crate::rest::answer::{self, Answer};
 
@@ -33,7 +33,7 @@ use crate::rest::answer::{self, Answer};
 )]
 #[post("/notifications")]
 pub(super) async fn send(
-    Caller(sender): Caller,
+    Sender(sender): Sender,
     services: Data<Services>,
     key: IdempotencyKey,
     _: NoQuery,

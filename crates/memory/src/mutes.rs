@@ -1,0 +1,66 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use async_trait::async_trait;
+use herald_domain::{Category, Mute, Timestamp, UserKey};
+use herald_ports::{MuteStore, StoreError};
+
+use crate::MemoryStore;
+
+/// What each user does not want to hear of.
+#[derive(Debug, Default)]
+pub(crate) struct Mutes {
+    by_user: HashMap<UserKey, BTreeMap<Category, Mute>>,
+    /// the mutes by when they end
+    ends: BTreeSet<(Timestamp, UserKey, Category)>,
+}
+
+impl Mutes {
+    /// Whether a user mutes a category.
+    pub(crate) fn hold(&self, user: UserKey, category: &Category, now: Timestamp) -> bool {
+        let mute = self.by_user.get(&user).and_then(|mutes| mutes.get(category));
+        mute.is_some_and(|mute| mute.holds(now))
+    }
+
+    fn of(&self, user: UserKey, now: Timestamp) -> Vec<Mute> {
+        let mutes = self.by_user.get(&user).into_iter().flat_map(BTreeMap::values);
+        mutes.filter(|mute| mute.holds(now)).cloned().collect()
+    }
+
+    fn set(&mut self, user: UserKey, mutes: Vec<Mute>) {
+        for mute in self.by_user.remove(&user).into_iter().flat_map(BTreeMap::into_values) {
+            if let Some(until) = mute.until {
+                self.ends.remove(&(until, user, mute.category));
+            }
+        }
+        for mute in mutes {
+            if let Some(until) = mute.until {
+                self.ends.insert((until, user, mute.category.clone()));
+            }
+            self.by_user.entry(user).or_default().insert(mute.category.clone(), mute);
+        }
+    }
+
+    /// Forgets the mute that ended first, if it did until then; how many that were.
+    pub(crate) fn forget_ended(&mut self, until: Timestamp) -> usize {
+        if self.ends.first().is_none_or(|(end, ..)| *end > until) {
+            return 0;
+        }
+        let ended = self.ends.pop_first();
+        let forgotten = ended.and_then(|(_, user, category)| {
+            self.by_user.get_mut(&user).and_then(|mutes| mutes.remove(&category))
+        });
+        usize::from(forgotten.is_some())
+    }
+}
+
+#[async_trait]
+impl MuteStore for MemoryStore {
+    async fn mutes(&self, user: UserKey, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
+        Ok(self.state()?.mutes.of(user, now))
+    }
+
+    async fn set_mutes(&self, user: UserKey, mutes: Vec<Mute>) -> Result<(), StoreError> {
+        self.state()?.mutes.set(user, mutes);
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE mutes;
+DROP TABLE subscriptions;
+DROP TABLE topics;
