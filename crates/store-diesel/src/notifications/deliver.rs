@@ -13,7 +13,8 @@ use crate::schema::inbox_items::{
 };
 use crate::statements::{AddItems, AppendToHeads, InListDsl, List};
 
-/// Puts a notification into inboxes, which are in ascending order of their users, and notes what to tell their devices.
+/// Puts a notification into inboxes, which are in ascending order of their users, and notes what to
+/// tell their devices.
 pub(super) fn deliver(
     conn: &mut Conn,
     what: Arc<Notification>,

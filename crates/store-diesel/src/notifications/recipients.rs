@@ -17,8 +17,9 @@ struct Known {
     muted: bool,
 }
 
-/// The inboxes of the recipients who do not mute it, in ascending order of their keys, or why they cannot all be
-/// told. Creates those who do not exist, if the sender may, but only if nobody is refused.
+/// The inboxes of the recipients who do not mute it, in ascending order of their keys, or why they
+/// cannot all be told. Creates those who do not exist, if the sender may, but only if nobody is
+/// refused.
 pub(super) fn resolve(
     conn: &mut Conn,
     append: &Append,
