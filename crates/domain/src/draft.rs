@@ -1,12 +1,12 @@
-use crate::{Content, Data, Kind, Priority, Rule, Timestamp, UserId, Violation, Violations};
+use crate::{
+    Audience, Content, Data, Kind, Priority, RawAudience, Rule, Timestamp, Violation, Violations,
+};
 
 /// What somebody asks to be sent, not yet checked: every text as it came.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "the fields are those of `Content` and `Draft`")]
 pub struct RawDraft {
-    pub recipients: Vec<String>,
-    /// where the recipients stood in the request: `to.user` or `to.users`
-    pub recipients_field: &'static str,
+    pub to: RawAudience,
     pub title: Option<String>,
     pub message: String,
     pub kind: Option<Kind>,
@@ -15,6 +15,7 @@ pub struct RawDraft {
     pub topic: Option<String>,
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     pub action_url: Option<String>,
+    pub send_at: Option<String>,
     pub expires_at: Option<String>,
     pub collapse_key: Option<String>,
 }
@@ -22,49 +23,64 @@ pub struct RawDraft {
 /// A notification that keeps every rule which needs neither the clock nor the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// who gets it: 1 to 100, each once, in the order named
-    pub recipients: Vec<UserId>,
+    /// whom it is for
+    pub to: Audience,
     /// what it says
     pub content: Content,
+    /// when it is to be told; at once, if it is not given or has passed
+    pub send_at: Option<Timestamp>,
 }
 
 impl Draft {
-    /// The most users that one notification may name.
-    pub const MAX_RECIPIENTS: usize = 100;
-
-    /// Checks every field, and reports every rule that was broken, not only the first.
+    /// Checks every field, and reports every rule that was broken, not only the first. What goes to
+    /// the subscribers of a topic is about that topic, unless it says otherwise.
     pub fn parse(raw: RawDraft) -> Result<Self, Violations> {
         let mut broken = Violations::default();
-        let recipients = recipients(&mut broken, &raw);
+        let to = broken.take_all(Audience::parse(raw.to));
         let mut optional = Optional(&mut broken);
         let title = optional.text("title", raw.title);
         let category = optional.text("category", raw.category);
         let topic = optional.text("topic", raw.topic);
         let action_url = optional.text("action_url", raw.action_url);
         let collapse_key = optional.text("collapse_key", raw.collapse_key);
-        let expires_at =
-            raw.expires_at.and_then(|text| broken.take("expires_at", Timestamp::parse(&text)));
+        let send_at = optional.time("send_at", raw.send_at);
+        let expires_at = optional.time("expires_at", raw.expires_at);
         let data = raw.data.and_then(|object| broken.take("data", Data::from_object(&object)));
         let message = broken.take("message", raw.message.parse());
-        broken.into_result()?;
-        let Some(message) = message else {
-            return Err(Violation::new("message", Rule::Required, "must not be empty").into());
+        if let (Some(send_at), Some(expires_at)) = (send_at, expires_at)
+            && expires_at <= send_at
+        {
+            let detail = "must be after send_at";
+            broken.push(Violation::new("expires_at", Rule::OutOfRange, detail));
+        }
+        let (Some(to), Some(message), true) = (to, message, broken.is_empty()) else {
+            return Err(broken);
+        };
+        let subject = match &to {
+            Audience::Subscribers(topic) => Some(topic.clone()),
+            _ => None,
         };
         Ok(Self {
-            recipients,
+            to,
             content: Content {
                 title,
                 message,
                 kind: raw.kind.unwrap_or_default(),
                 priority: raw.priority.unwrap_or_default(),
                 category,
-                topic,
+                topic: topic.or(subject),
                 data: data.unwrap_or_default(),
                 action_url,
                 expires_at,
                 collapse_key,
             },
+            send_at,
         })
+    }
+
+    /// When it is to be told, if that is not now.
+    pub fn scheduled(&self, now: Timestamp) -> Option<Timestamp> {
+        self.send_at.filter(|at| *at > now)
     }
 
     /// Checks the rule that needs the clock: what is sent must not have expired already.
@@ -89,28 +105,10 @@ impl Optional<'_> {
     ) -> Option<T> {
         text.and_then(|text| self.0.take(field, text.parse()))
     }
-}
 
-fn recipients(broken: &mut Violations, raw: &RawDraft) -> Vec<UserId> {
-    let (field, many) = (raw.recipients_field, raw.recipients_field == "to.users");
-    if raw.recipients.is_empty() {
-        broken.push(Violation::new(field, Rule::Required, "must name at least one user"));
+    fn time(&mut self, field: &str, text: Option<String>) -> Option<Timestamp> {
+        text.and_then(|text| self.0.take(field, Timestamp::parse(&text)))
     }
-    if raw.recipients.len() > Draft::MAX_RECIPIENTS {
-        broken.push(Violation::new(field, Rule::TooLong, "must name at most 100 users"));
-        return Vec::new();
-    }
-    let mut seen = std::collections::HashSet::new();
-    let mut recipients = Vec::with_capacity(raw.recipients.len());
-    for (nth, text) in raw.recipients.iter().enumerate() {
-        let place = if many { format!("{field}[{nth}]") } else { field.to_owned() };
-        if let Some(id) = broken.take(&place, text.parse::<UserId>())
-            && seen.insert(text)
-        {
-            recipients.push(id);
-        }
-    }
-    recipients
 }
 
 #[cfg(test)]
@@ -119,8 +117,7 @@ mod tests {
 
     fn raw() -> RawDraft {
         RawDraft {
-            recipients: vec!["alice".into()],
-            recipients_field: "to.users",
+            to: RawAudience::user("alice"),
             message: "hello".into(),
             ..RawDraft::default()
         }
@@ -135,7 +132,7 @@ mod tests {
     #[test]
     fn every_broken_rule_is_reported() {
         let broken = Draft::parse(RawDraft {
-            recipients: vec!["ok".into(), "not ok".into()],
+            to: RawAudience::users(["ok", "not ok"]),
             message: String::new(),
             action_url: Some("javascript:x".into()),
             expires_at: Some("tomorrow".into()),
@@ -147,19 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn a_user_named_twice_is_told_once() {
-        let recipients = vec!["a".into(), "b".into(), "a".into()];
-        let draft = Draft::parse(RawDraft { recipients, ..raw() }).unwrap();
-        assert_eq!(draft.recipients.len(), 2);
-    }
-
-    #[test]
-    fn one_to_a_hundred_recipients() {
-        let many =
-            |n: usize| RawDraft { recipients: (0..n).map(|i| format!("u{i}")).collect(), ..raw() };
-        assert!(Draft::parse(many(0)).is_err());
-        assert!(Draft::parse(many(100)).is_ok());
-        assert!(Draft::parse(many(101)).is_err());
+    fn what_goes_to_a_topic_is_about_it() {
+        let to = RawAudience { topic: Some("releases".into()), ..RawAudience::default() };
+        let draft = Draft::parse(RawDraft { to, ..raw() }).unwrap();
+        assert_eq!(draft.content.topic.unwrap().as_str(), "releases");
     }
 
     #[test]
@@ -168,5 +156,18 @@ mod tests {
         let at = |text: &str| RawDraft { expires_at: Some(text.into()), ..raw() };
         assert!(Draft::parse(at("2026-11-21T09:00:01Z")).unwrap().check_expiry(now).is_ok());
         assert!(Draft::parse(at("2026-11-21T09:00:00Z")).unwrap().check_expiry(now).is_err());
+        let at_once = |text: &str| RawDraft { send_at: Some(text.into()), ..at(text) };
+        assert!(Draft::parse(at_once("2026-11-21T09:00:01Z")).is_err());
+    }
+
+    #[test]
+    fn a_time_that_has_passed_is_now() {
+        let now = Timestamp::parse("2026-11-21T09:00:00Z").unwrap();
+        let at = |text: &str| {
+            let raw = RawDraft { send_at: Some(text.into()), ..raw() };
+            Draft::parse(raw).unwrap().scheduled(now)
+        };
+        assert_eq!(at("2026-11-21T09:00:00Z"), None);
+        assert_eq!(at("2026-11-21T09:00:01Z"), Some(now.plus(std::time::Duration::from_secs(1))));
     }
 }

@@ -19,6 +19,7 @@
 //! assert_eq!((head.rev.get(), head.unread, head.unseen), (2, 0, 0));
 //! ```
 
+mod audience;
 mod change;
 mod choice;
 mod content;
@@ -38,6 +39,7 @@ mod time;
 mod user;
 mod violation;
 
+pub use audience::{Audience, RawAudience};
 pub use change::{Changes, InboxCopy};
 pub use content::{Content, Kind, Priority};
 pub use data::Data;

@@ -24,7 +24,7 @@ pub struct Receipt {
     pub id: NotificationId,
     /// how far it has come
     pub state: State,
-    /// how many inboxes it is in
+    /// how many inboxes it was put into so far
     #[cfg_attr(feature = "openapi", schema(minimum = 0, example = 1))]
     pub recipients: i64,
     /// when it was accepted
@@ -34,8 +34,14 @@ pub struct Receipt {
 crate::choice::choice! {
     /// How far a notification has come on its way into the inboxes.
     State {
+        /// it waits for its time
+        Scheduled = "scheduled",
+        /// it is put into one inbox after the other
+        Expanding = "expanding",
         /// it is in every recipient's inbox
         #[default]
         Delivered = "delivered",
+        /// its sender took it back before its time
+        Cancelled = "cancelled",
     }
 }

@@ -85,6 +85,16 @@ impl Violations {
         parsed.map_err(|violation| self.0.push(violation.in_field(field))).ok()
     }
 
+    /// Unwraps `parsed`, or notes all of its violations.
+    pub fn take_all<T>(&mut self, parsed: Result<T, Self>) -> Option<T> {
+        parsed.map_err(|violations| self.0.extend(violations.0)).ok()
+    }
+
+    /// Whether no rule was broken.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Notes a violation.
     pub fn push(&mut self, violation: Violation) {
         self.0.push(violation);
@@ -92,7 +102,7 @@ impl Violations {
 
     /// `Ok` if no rule was broken.
     pub fn into_result(self) -> Result<(), Self> {
-        if self.0.is_empty() { Ok(()) } else { Err(self) }
+        if self.is_empty() { Ok(()) } else { Err(self) }
     }
 
     /// The violations noted so far.
