@@ -7,11 +7,15 @@
 //!                                                       └─ Job ─► Driver ─► use cases
 //! ```
 //!
+//! What was put into many inboxes at once comes as a range of users; the [`Follower`] looks up which of
+//! them are connected.
+//!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
 
 mod driver;
 mod figures;
+mod follower;
 mod frame;
 mod hub;
 mod peer;
@@ -20,6 +24,7 @@ mod replay;
 mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
+pub use follower::Follower;
 pub use frame::Frame;
 pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
 pub use peer::{Context, Peer, Wire};
