@@ -15,7 +15,7 @@ use herald_domain::{
     Status, Topic, UserKey,
 };
 use herald_ports::{
-    Append, Entry, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
+    Append, Entry, FanOutStore, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
     NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore, SystemRandom,
     Ticket, TopicChange, TopicStore, UserChange, UserStore,
 };
