@@ -221,7 +221,7 @@ impl LiveSink for Hub {
                 self.send(recipients, "notification", tail);
             }
             // the follower says whom that concerns
-            LiveEvent::Reached { .. } => {}
+            LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
                 self.one(*user, *head, "changed", || server::changed_tail(items, deleted));
             }
