@@ -1,10 +1,12 @@
 //! [`RetentionStore`](herald_ports::RetentionStore): what is left of users who were deleted.
 
-use herald_domain::{Leftover, Mute, Patch, SessionId};
+use herald_domain::{Audience, Leftover, Mute, Patch, SessionId};
 use herald_ports::{NewSession, NewTopic, Reach, Rotation, Ticket};
 
 use crate::Stores;
-use crate::fixtures::{NOW, draft, expiring, later, user_id};
+use crate::fixtures::{
+    NOW, append, draft, expiring, later, members, newest, subscribers, to_all, user_id,
+};
 
 /// Everything that a user had is erased, in steps as small as asked for, and nothing of anybody else.
 pub async fn everything_is_erased(stores: &Stores) {
@@ -49,13 +51,41 @@ pub async fn others_may_clean_up_first(stores: &Stores) {
     stores.tell("alice", "lasting").await;
     stores.users.delete(user_id("alice"), later(1)).await.unwrap();
     stores.expire(later(5), 9).await;
-    stores.trim(crate::fixtures::newest(0), later(5), 9).await;
+    stores.trim(newest(0), later(5), 9).await;
     stores.forget(Leftover::Tombstones, later(1), 9).await;
     stores.forget(Leftover::Estates, later(5), 1).await;
     assert!(stores.whole_inbox(alice).await.items.is_empty());
     assert!(stores.changes(alice, Default::default(), 9).await.deleted.is_empty());
     stores.forget(Leftover::Notifications, later(5), 1).await;
     assert!(stores.notifications.sent(brief).await.unwrap().is_none());
+}
+
+/// What is on its way to many does not come to who was deleted meanwhile, and comes to all others.
+pub async fn what_is_on_its_way_passes_by(stores: &Stores) {
+    let (acme, news) = (members(Some("acme"), None), "news".parse().unwrap());
+    let everybody = ["alice", "bob", "carol"];
+    let mut keys = Vec::new();
+    for id in everybody {
+        keys.push(stores.employ(id, "acme", "user").await);
+    }
+    let topic = NewTopic { name: news, description: None, open: true, now: NOW };
+    stores.topics.create(keys[0], topic).await.unwrap();
+    for key in &keys {
+        stores.topics.subscribe(*key, Reach::Own, "news".parse().unwrap(), 9).await.unwrap();
+    }
+    for audience in [acme, Audience::EVERYONE, subscribers("news")] {
+        stores.append(append([to_all(audience, "hello")])).await;
+    }
+    stores.users.delete(user_id("bob"), NOW).await.unwrap();
+    stores.ensure("bob").await;
+    stores.dispatch(NOW).await;
+    for (key, expected) in keys.iter().zip([3, 0, 3]) {
+        assert_eq!(stores.whole_inbox(*key).await.items.len(), expected, "{key}");
+    }
+    stores.forget(Leftover::Estates, NOW, 1).await;
+    for key in [keys[0], keys[2]] {
+        stores.assert_counts_are_true(key).await;
+    }
 }
 
 /// Logins with all of their tokens go, and nobody else's.

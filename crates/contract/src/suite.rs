@@ -223,6 +223,7 @@ macro_rules! contract_suite {
         $crate::contract_cases! { estates of contract_stores:
             everything_is_erased,
             others_may_clean_up_first,
+            what_is_on_its_way_passes_by,
             logins_are_erased,
             subscriptions_and_mutes_end,
             tickets_lead_to_nobody,
