@@ -260,7 +260,8 @@ async fn fan_out(store: &DieselStore, user: UserKey) {
         Audience::Subscribers(news.clone()),
         Audience::Users((0..101).map(|nth| format!("n{nth}").parse().unwrap()).collect()),
     ];
-    let change = UserChange { role: Some("guest".parse().unwrap()), company };
+    let role = Some("guest".parse().unwrap());
+    let change = UserChange { role, company: Some(company), ..UserChange::default() };
     for collapse_key in [None, Some("key".parse().unwrap())] {
         for audience in &audiences {
             for at in [NOW, NOW.plus(std::time::Duration::from_secs(1))] {
