@@ -51,6 +51,11 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("GET /api/v1/admin/api-keys", [403, 403, 200, 403, 401, 401]),
     ("POST /api/v1/admin/api-keys", [403, 403, 201, 403, 401, 401]),
     ("DELETE /api/v1/admin/api-keys/{id}", [403, 403, 204, 403, 401, 401]),
+    ("GET /api/v1/presence", [403, 403, 200, 200, 401, 401]),
+    ("GET /api/v1/admin/presence", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/users", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
+    ("DELETE /api/v1/admin/users/{id}", [403, 403, 204, 403, 401, 401]),
     ("PATCH /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
     ("GET /api/v1/admin/topics", [403, 403, 200, 403, 401, 401]),
     ("POST /api/v1/admin/topics", [403, 403, 201, 403, 401, 401]),
@@ -135,7 +140,11 @@ impl World {
 
 fn request(client: &Client, route: &str, subject: &str, body: Option<&Value>) -> RequestBuilder {
     let (method, path) = route.split_once(' ').unwrap();
-    let query = if path.ends_with("/changes") { "?since=0" } else { "" };
+    let query = match path {
+        "/api/v1/notifications/changes" => "?since=0",
+        "/api/v1/presence" => "?users=owner",
+        _ => "",
+    };
     let path = path.replace("{id}", subject).replace("{topic}", subject);
     let mut request = client.request(method, &(path.clone() + query));
     if path.ends_with("/ws") {

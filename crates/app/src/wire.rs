@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
     Access, Accounts, AccountsPorts, ApiKeys, Dispatcher, DispatcherPorts, Inbox, Janitor,
-    Notifier, NotifierPorts, Preferences, Topics,
+    Notifier, NotifierPorts, Preferences, Topics, WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
@@ -211,6 +211,7 @@ impl UseCases {
                 inbox: self.inbox.clone(),
                 topics: self.topics.clone(),
                 preferences: self.preferences.clone(),
+                online: Arc::new(WhoIsOnline::new(hub.clone(), storage.users.clone())),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
             figures: figures::exposition(recorder.clone(), hub.clone(), storage.database.clone()),

@@ -5,7 +5,7 @@ use herald_domain::{
     Principal, ServicePrincipal, SessionId, Timestamp, User, UserId, UserKey, UserPrincipal,
 };
 use herald_ports::{
-    ApiKey, ApiKeyStore, Clock, LiveBus, LiveEvent, SessionStore, StoreError, TokenError,
+    ApiKey, ApiKeyStore, Claims, Clock, LiveBus, LiveEvent, SessionStore, StoreError, TokenError,
     TokenHash, TokenVerifier, UserStore,
 };
 use quick_cache::sync::Cache;
@@ -94,14 +94,15 @@ impl Access {
             return self.service(bearer).await.map(Principal::Service);
         }
         let claims = self.verifier.verify(bearer, self.clock.now())?;
-        let user = self.user(&claims.subject).await?;
+        let user = self.holder(&claims).await?;
         self.principal(&user, claims.session, claims.expires_at).await.map(Principal::User)
     }
 
     /// Whether somebody who was let in still is. A session asks once revocations reach it, for one
     /// may have come between.
     pub async fn confirm(&self, user: &UserPrincipal) -> Result<(), AuthError> {
-        let known = self.user(&user.id).await?;
+        let known = self.known(&user.id).await?.filter(|known| known.key == user.key);
+        let known = known.ok_or(AuthError::Invalid)?;
         self.principal(&known, user.session.clone(), user.expires_at).await.map(drop)
     }
 
@@ -162,20 +163,32 @@ impl Access {
         })
     }
 
-    async fn user(&self, id: &UserId) -> Result<Arc<User>, AuthError> {
-        match self.known_users.get(id) {
-            Some(user) => Ok(user),
-            None => self.load_user(id).await,
-        }
+    /// A valid token names its user; one that an application minted may be the first we hear of it.
+    /// One that is older than the end of another user of that id was that user's.
+    async fn holder(&self, claims: &Claims) -> Result<Arc<User>, AuthError> {
+        let user = match self.known(&claims.subject).await? {
+            Some(user) => user,
+            None => self.admit(claims).await?,
+        };
+        if user.may_hold(claims.issued_at) { Ok(user) } else { Err(AuthError::Invalid) }
     }
 
-    /// A valid token names its user; one that an application minted may be the first we hear of it.
-    async fn load_user(&self, id: &UserId) -> Result<Arc<User>, AuthError> {
+    async fn known(&self, id: &UserId) -> Result<Option<Arc<User>>, AuthError> {
+        if let Some(user) = self.known_users.get(id) {
+            return Ok(Some(user));
+        }
         let generation = self.generation.load(Ordering::SeqCst);
-        let user = match self.users.by_id(id.clone()).await? {
-            Some(user) => Some(user),
-            None => self.users.ensure(id.clone(), self.clock.now()).await?,
-        };
+        let user = self.users.by_id(id.clone()).await?.map(Arc::new);
+        if let Some(user) = &user {
+            self.remember(generation, &self.known_users, id, user.clone());
+        }
+        Ok(user)
+    }
+
+    async fn admit(&self, claims: &Claims) -> Result<Arc<User>, AuthError> {
+        let generation = self.generation.load(Ordering::SeqCst);
+        let (id, now) = (&claims.subject, self.clock.now());
+        let user = self.users.admit(id.clone(), claims.issued_at, now).await?;
         let user = Arc::new(user.ok_or(AuthError::Invalid)?);
         self.remember(generation, &self.known_users, id, user.clone());
         Ok(user)

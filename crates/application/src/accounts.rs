@@ -1,3 +1,5 @@
+mod manage;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +34,9 @@ pub enum AccountError {
     /// there is no such user
     #[error("there is no such user")]
     UnknownUser,
+    /// nobody would be left who administers
+    #[error("this is the last administrator")]
+    LastAdmin,
     /// too many logins at once
     #[error("too many logins at once")]
     Overloaded,
@@ -73,7 +78,8 @@ pub struct AccountsPorts {
     pub ids: Arc<dyn IdGenerator>,
 }
 
-/// Registering, logging in and out, and what an administrator changes about users.
+/// Registering, logging in and out, and what an administrator does with users. What only an
+/// administrator may do, the caller checks.
 pub struct Accounts {
     ports: AccountsPorts,
     access: Arc<Access>,
@@ -213,25 +219,6 @@ impl Accounts {
     /// The caller as the store knows them.
     pub async fn me(&self, user: &UserPrincipal) -> Result<User, AccountError> {
         self.ports.users.by_key(user.key).await?.ok_or(AccountError::UnknownUser)
-    }
-
-    /// The user with that login name or, failing that, that id.
-    pub async fn find(&self, name: &str) -> Result<User, AccountError> {
-        if let Ok(username) = name.parse()
-            && let Some(login) = self.ports.users.login(username).await?
-        {
-            return Ok(login.user);
-        }
-        let id = name.parse().map_err(|_| AccountError::UnknownUser)?;
-        self.ports.users.by_id(id).await?.ok_or(AccountError::UnknownUser)
-    }
-
-    /// Changes what a user is, at once for every token and socket the user has.
-    pub async fn change(&self, id: &UserId, change: UserChange) -> Result<User, AccountError> {
-        let now = self.ports.clock.now();
-        let user = self.ports.users.change(id.clone(), change, now).await?;
-        self.access.sync().await?;
-        user.ok_or(AccountError::UnknownUser)
     }
 
     /// A pass for one WebSocket handshake, which lives no longer than the caller's token.

@@ -32,7 +32,7 @@ pub struct List {
     /// which items
     pub filter: ItemFilter,
     /// from where
-    pub position: Position,
+    pub position: Position<Rev>,
     /// how many, 1 to [`Inbox::MAX_LIMIT`]
     pub limit: usize,
 }

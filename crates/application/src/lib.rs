@@ -4,7 +4,7 @@
 //! those it wants: [`Inbox`] needs a store, a bus and a clock, nothing else. [`Notifier`] sends, and
 //! [`Dispatcher`] puts what is for many, or for later, into the inboxes.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
-//! [`Topics`] and [`Preferences`] say who hears of what.
+//! [`Topics`] and [`Preferences`] say who hears of what, [`WhoIsOnline`] who hears it at once.
 //! [`Janitor`] removes what has its time behind it.
 
 mod access;
@@ -15,6 +15,7 @@ mod figures;
 mod inbox;
 mod janitor;
 mod notifier;
+mod online;
 mod password;
 mod preferences;
 mod secret;
@@ -27,6 +28,7 @@ pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
 pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};
+pub use online::{Devices, OnlineList, WhoIsOnline};
 pub use password::Password;
 pub use preferences::{Preferences, PreferencesError};
 pub use topics::{TopicError, Topics};

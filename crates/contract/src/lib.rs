@@ -32,6 +32,7 @@
 pub mod api_keys;
 pub mod changes;
 pub mod collapse;
+pub mod estates;
 pub mod expiry;
 pub mod fan_out;
 pub mod fixtures;
@@ -40,6 +41,7 @@ pub mod idempotency;
 pub mod leftovers;
 pub mod live_bus;
 pub mod log;
+pub mod managing;
 pub mod mutes;
 pub mod notifications;
 pub mod pages;

@@ -33,6 +33,19 @@ macro_rules! contract_suite {
             a_change_to_what_is_so_already_is_not_noted,
             an_unknown_user_is_not_changed,
         }
+        $crate::contract_cases! { managing of contract_stores:
+            users_are_listed_by_key,
+            each_filter_shows_its_users,
+            the_search_is_by_what_begins_so,
+            many_are_found_at_once,
+            addresses_come_and_go,
+            disabling_is_noted_once,
+            the_last_administrator_stays,
+            demoted_at_once_one_stays,
+            who_is_deleted_is_gone,
+            an_id_that_was_given_back_begins_anew,
+            an_old_token_brings_nobody_back,
+        }
         $crate::contract_cases! { sessions of contract_stores:
             a_refresh_token_is_rotated,
             a_reused_refresh_token_revokes_its_login,
@@ -209,6 +222,15 @@ macro_rules! contract_suite {
             mutes_that_ended_are_forgotten,
             steps_are_small,
         }
+        $crate::contract_cases! { estates of contract_stores:
+            everything_is_erased,
+            others_may_clean_up_first,
+            what_is_on_its_way_passes_by,
+            logins_are_erased,
+            subscriptions_and_mutes_end,
+            tickets_lead_to_nobody,
+            deletions_are_forgotten,
+        }
         $crate::contract_cases! { log of contract_stores:
             pages_are_those_of_a_naive_model,
             revisions_have_no_hole_and_counts_are_true,
@@ -255,8 +277,9 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 20] = [
+    const SUITES: [(&str, &str); 22] = [
         ("users", include_str!("users.rs")),
+        ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("tickets", include_str!("tickets.rs")),
         ("api_keys", include_str!("api_keys.rs")),
@@ -274,6 +297,7 @@ mod tests {
         ("expiry", include_str!("expiry.rs")),
         ("trimming", include_str!("trimming.rs")),
         ("leftovers", include_str!("leftovers.rs")),
+        ("estates", include_str!("estates.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),
     ];

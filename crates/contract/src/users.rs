@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use herald_domain::{Email, Role, UserId, UserKey};
-use herald_ports::{NewUser, Revocation, UserChange};
+use herald_domain::{Email, Role, User, UserId, UserKey};
+use herald_ports::{Changed, NewUser, Revocation, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ROUNDS, at_once, later, new_user, user_id, username};
@@ -119,10 +119,11 @@ pub async fn ids_are_told_apart_by_case(stores: &Stores) {
 pub async fn a_change_of_role_or_company_is_noted(stores: &Stores) {
     let alice = stores.ensure("alice").await;
     let (start, _) = stores.sessions.revocations_since(None).await.unwrap();
-    let change = UserChange { role: Some(Role::admin()), company: None };
+    let change = UserChange { role: Some(Role::admin()), ..UserChange::default() };
     let changed = change_alice(stores, change).await;
     assert_eq!((changed.role, changed.company), (Role::admin(), None));
-    let change = UserChange { role: None, company: Some("acme".parse().unwrap()) };
+    let change =
+        UserChange { company: Some(Some("acme".parse().unwrap())), ..UserChange::default() };
     let changed = change_alice(stores, change).await;
     assert_eq!(changed.role, Role::admin());
     assert_eq!(changed.company, Some("acme".parse().unwrap()));
@@ -138,7 +139,11 @@ pub async fn a_change_of_role_or_company_is_noted(stores: &Stores) {
 /// What changes nothing is noted nowhere.
 pub async fn a_change_to_what_is_so_already_is_not_noted(stores: &Stores) {
     stores.ensure("alice").await;
-    let change = UserChange { role: Some(Role::admin()), company: Some("acme".parse().unwrap()) };
+    let change = UserChange {
+        role: Some(Role::admin()),
+        company: Some(Some("acme".parse().unwrap())),
+        ..UserChange::default()
+    };
     change_alice(stores, change.clone()).await;
     let (start, _) = stores.sessions.revocations_since(None).await.unwrap();
     change_alice(stores, change).await;
@@ -150,10 +155,9 @@ pub async fn a_change_to_what_is_so_already_is_not_noted(stores: &Stores) {
 /// Who does not exist is not changed.
 pub async fn an_unknown_user_is_not_changed(stores: &Stores) {
     let changed = stores.users.change(user_id("nobody"), UserChange::default(), NOW).await;
-    assert_eq!(changed.unwrap(), None);
+    assert_eq!(changed.unwrap(), Changed::Unknown);
 }
 
-async fn change_alice(stores: &Stores, change: UserChange) -> herald_domain::User {
-    let changed = stores.users.change(user_id("alice"), change, NOW).await;
-    changed.unwrap().unwrap()
+async fn change_alice(stores: &Stores, change: UserChange) -> User {
+    stores.change("alice", change).await
 }

@@ -54,9 +54,9 @@ pub use notification::{Notification, Receipt, State};
 pub use principal::{ApiKeyId, Principal, Scope, ServicePrincipal, UserPrincipal};
 pub use retention::{Keep, Leftover, Retention};
 pub use text::{
-    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Description, Email, Message, Role,
-    Title, Topic, Username,
+    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Description, Email, Message, Phone,
+    Prefix, Role, Title, Topic, Username,
 };
 pub use time::Timestamp;
-pub use user::User;
+pub use user::{User, UserFilter};
 pub use violation::{Rule, Violation, Violations};

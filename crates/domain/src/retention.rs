@@ -39,6 +39,9 @@ pub struct Retention {
     pub revocations: Duration,
     /// how long a login is kept that has ended
     pub logins: Duration,
+    /// how long the id of a user who was deleted is remembered: so long a token of that time is
+    /// refused
+    pub deletions: Duration,
 }
 
 impl Default for Retention {
@@ -51,6 +54,7 @@ impl Default for Retention {
             notifications: DAY,
             revocations: 7 * DAY,
             logins: 7 * DAY,
+            deletions: 30 * DAY,
         }
     }
 }
@@ -72,9 +76,12 @@ impl Retention {
             Leftover::Tombstones => self.tombstones,
             Leftover::Notifications => self.notifications,
             Leftover::IdempotencyKeys => self.idempotency_keys,
-            Leftover::Tickets | Leftover::Mutes | Leftover::Topics => Duration::ZERO,
+            Leftover::Tickets | Leftover::Mutes | Leftover::Topics | Leftover::Estates => {
+                Duration::ZERO
+            }
             Leftover::Revocations => self.revocations,
             Leftover::Logins => self.logins,
+            Leftover::Deletions => self.deletions,
         })
     }
 }
@@ -109,11 +116,16 @@ pub enum Leftover {
     Mutes,
     /// a deleted topic, with the subscriptions that ended with it; its moment is the deletion
     Topics,
+    /// what a deleted user had: items, what was noted of removals, logins; its moment is the deletion
+    Estates,
+    /// that a user of some id was deleted; its moment is the deletion
+    Deletions,
 }
 
 impl Leftover {
-    /// Each of them.
-    pub const ALL: [Self; 8] = [
+    /// Each of them; what an estate gives free is found in the same round.
+    pub const ALL: [Self; 10] = [
+        Self::Estates,
         Self::Tombstones,
         Self::Notifications,
         Self::IdempotencyKeys,
@@ -122,5 +134,6 @@ impl Leftover {
         Self::Logins,
         Self::Mutes,
         Self::Topics,
+        Self::Deletions,
     ];
 }

@@ -103,6 +103,14 @@ text! {
     Email, 254, "alice@example.com", email
 }
 text! {
+    /// A telephone number as E.164 has it: `+`, the country, the rest, nothing in between.
+    Phone, 16, "+4915123456789", phone, "^\\+[1-9][0-9]{1,14}$"
+}
+text! {
+    /// What an id, a login name or an e-mail address begins with; case does not distinguish.
+    Prefix, 254, "ali", one_line
+}
+text! {
     /// What an administrator calls an API key; it is the `sender` of what that key sends.
     ApiKeyName, 64, "ci-bot", one_line
 }
@@ -132,6 +140,18 @@ impl Username {
     /// The form in which two names are the same login.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+}
+
+impl Prefix {
+    /// The form in which it is compared with what is folded, too.
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// Whether the text begins with it.
+    pub fn begins(&self, text: &str) -> bool {
+        text.get(..self.0.len()).is_some_and(|start| start.eq_ignore_ascii_case(&self.0))
     }
 }
 
@@ -184,6 +204,14 @@ fn email(text: &str) -> Result<(), Violation> {
         return Ok(());
     }
     Err(format_error("must be an e-mail address"))
+}
+
+fn phone(text: &str) -> Result<(), Violation> {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    let shape = digits.len() >= 2
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if shape { Ok(()) } else { Err(format_error("must be a number such as +4915123456789")) }
 }
 
 /// Refuses every scheme but `http` and `https`, and what a browser would read as another host.
@@ -251,5 +279,23 @@ mod tests {
         for bad in ["a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "<a@b>"] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn phones_are_international() {
+        for good in ["+4915123456789", "+12", "+123456789012345"] {
+            assert!(good.parse::<Phone>().is_ok(), "{good}");
+        }
+        for bad in ["", "+", "+1", "015123", "+015123", "0049151", "+49 151", "+49-151", "+4915a"] {
+            assert!(bad.parse::<Phone>().is_err(), "{bad}");
+        }
+        assert_eq!("+1234567890123456".parse::<Phone>().unwrap_err().rule, Rule::TooLong);
+    }
+
+    #[test]
+    fn a_prefix_begins_in_any_case() {
+        let prefix: Prefix = "aLi".parse().unwrap();
+        assert!(prefix.begins("alice") && prefix.begins("ALI"));
+        assert!(!prefix.begins("al") && !prefix.begins("malice") && !prefix.begins("alé"));
     }
 }

@@ -32,6 +32,7 @@ use crate::problem::{Code, ProblemBody};
         (name = "notifications", description = "sending, and the caller's inbox"),
         (name = "topics", description = "subjects that users subscribe to"),
         (name = "preferences", description = "what the caller wants to hear of"),
+        (name = "presence", description = "who is online"),
         (name = "realtime", description = "sockets and streams that speak `herald.v1`"),
         (name = "admin", description = "users, API keys and topics; takes the role `admin`"),
         (name = "health", description = "for load balancers and orchestrators"),

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use herald_application::{Access, Accounts, ApiKeys, Inbox, Notifier, Preferences, Topics};
+use herald_application::{
+    Access, Accounts, ApiKeys, Inbox, Notifier, Preferences, Topics, WhoIsOnline,
+};
 
 /// The use cases that the routes call, one instance for all workers.
 #[derive(Clone)]
@@ -13,4 +15,5 @@ pub struct Services {
     pub inbox: Arc<Inbox>,
     pub topics: Arc<Topics>,
     pub preferences: Arc<Preferences>,
+    pub online: Arc<WhoIsOnline>,
 }

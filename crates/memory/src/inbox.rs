@@ -74,6 +74,16 @@ impl State {
         }
         removed
     }
+
+    /// Removes an inbox with everything in it, and what was noted of removals.
+    pub(crate) fn forget_inbox(&mut self, user: UserKey) {
+        let Some(log) = self.inboxes.logs.remove(&user) else { return };
+        for item in log.items() {
+            self.notifications.release(item.id());
+        }
+        self.inboxes.expiring.retain(|(_, other, _)| *other != user);
+        self.inboxes.removals.retain(|(_, other, _)| *other != user);
+    }
 }
 
 impl MemoryStore {
@@ -119,7 +129,7 @@ impl InboxStore for MemoryStore {
         &self,
         user: UserKey,
         filter: ItemFilter,
-        position: Position,
+        position: Position<Rev>,
         limit: usize,
     ) -> Result<Page, StoreError> {
         self.read(user, |log| log.page(&filter, position, limit))

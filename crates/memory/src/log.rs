@@ -33,11 +33,15 @@ impl Log {
         self.head
     }
 
+    pub(crate) fn items(&self) -> impl Iterator<Item = &InboxItem> {
+        self.items.values()
+    }
+
     pub(crate) fn item(&self, id: NotificationId) -> Option<&InboxItem> {
         self.items.get(self.places.get(&id)?)
     }
 
-    pub(crate) fn page(&self, filter: &ItemFilter, position: Position, limit: usize) -> Page {
+    pub(crate) fn page(&self, filter: &ItemFilter, position: Position<Rev>, limit: usize) -> Page {
         let (before, offset) = match position {
             Position::Cursor(before) => (before, 0),
             Position::Offset(offset) => (None, usize::try_from(offset).unwrap_or(usize::MAX)),

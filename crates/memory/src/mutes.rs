@@ -40,6 +40,11 @@ impl Mutes {
         }
     }
 
+    /// Forgets what a user did not want to hear of.
+    pub(crate) fn forget_user(&mut self, user: UserKey) {
+        self.set(user, Vec::new());
+    }
+
     /// Forgets the mute that ended first, if it did until then; how many that were.
     pub(crate) fn forget_ended(&mut self, until: Timestamp) -> usize {
         if self.ends.first().is_none_or(|(end, ..)| *end > until) {

@@ -73,8 +73,9 @@ impl State {
                 Leftover::Revocations => self.sessions.forget_revocation(until),
                 Leftover::Logins => self.sessions.forget_login(until),
                 Leftover::Mutes => self.mutes.forget_ended(until),
-                // here a topic's subscriptions go with it
-                Leftover::Topics => 0,
+                Leftover::Deletions => self.users.forget_deletion(until),
+                // here a topic's subscriptions go with it, and all of a user's with the user
+                Leftover::Topics | Leftover::Estates => 0,
             };
             if rows == 0 {
                 return false;

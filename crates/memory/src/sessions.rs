@@ -122,6 +122,16 @@ impl Sessions {
         self.tickets.insert(hash, ticket);
     }
 
+    /// Forgets every login and ticket of a user.
+    pub(crate) fn forget_user(&mut self, user: UserKey) {
+        let Self { sessions, session_ends, refresh, tickets, ticket_ends, .. } = self;
+        sessions.retain(|_, session| session.user != user);
+        session_ends.retain(|(_, id)| sessions.contains_key(id));
+        refresh.retain(|_, token| sessions.contains_key(&token.session));
+        tickets.retain(|_, ticket| ticket.user != user);
+        ticket_ends.retain(|(_, hash)| tickets.contains_key(hash));
+    }
+
     fn take_ticket(&mut self, hash: TokenHash) -> Option<Ticket> {
         let ticket = self.tickets.remove(&hash)?;
         self.ticket_ends.remove(&(ticket.expires_at, hash));

@@ -115,6 +115,13 @@ impl Topics {
         details.map(|details| details.subscribers.remove(&user)).is_some()
     }
 
+    /// Ends all subscriptions of a user.
+    pub(crate) fn forget_user(&mut self, user: UserKey) {
+        for details in self.0.values_mut() {
+            details.subscribers.remove(&user);
+        }
+    }
+
     fn subscribers(
         &self,
         users: &Users,

@@ -3,16 +3,7 @@ use herald_domain::{
     Changes, Epoch, Head, InboxItem, ItemFilter, NotificationId, Patch, Rev, Timestamp, UserKey,
 };
 
-use crate::{LiveEvent, StoreError};
-
-/// Where a page begins. Pages go from the newest item to the oldest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
-    /// after the item that was created at this revision (exclusive); at the newest, if `None`
-    Cursor(Option<Rev>),
-    /// after so many matching items
-    Offset(u64),
-}
+use crate::{LiveEvent, Position, StoreError};
 
 /// A page of an inbox, read at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +55,13 @@ pub trait InboxStore: Send + Sync + 'static {
     /// Where the inbox stands.
     async fn head(&self, user: UserKey) -> Result<Head, StoreError>;
 
-    /// A page of at most `limit` items, with the head of the same moment.
+    /// A page of at most `limit` items, from the newest to the oldest, with the head of the same
+    /// moment. A cursor is the revision at which the last item before it was created.
     async fn page(
         &self,
         user: UserKey,
         filter: ItemFilter,
-        position: Position,
+        position: Position<Rev>,
         limit: usize,
     ) -> Result<Page, StoreError>;
 

@@ -17,6 +17,7 @@ mod list;
 mod live;
 mod mutes;
 mod notifications;
+mod presence;
 mod queue;
 mod random;
 mod retention;
@@ -29,13 +30,14 @@ pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
 pub use fan_out::{Cancelled, FanOutStore, Step};
-pub use inbox::{InboxStore, Page, Position, Resync, Written};
-pub use list::Part;
+pub use inbox::{InboxStore, Page, Resync, Written};
+pub use list::{Part, Position};
 pub use live::{Delivered, LiveBus, LiveEvent, LiveSink};
 pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
+pub use presence::{Online, OnlinePage, Presence};
 pub use queue::{Job, JobQueue, QueueFull, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};
@@ -44,4 +46,4 @@ pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
 };
 pub use topics::{NewTopic, Reach, Subscribed, Subscriber, TopicChange, TopicStore, TopicView};
-pub use users::{Login, NewUser, UserChange, UserStore};
+pub use users::{Changed, Login, NewUser, UserChange, UserPage, UserStore};

@@ -1,3 +1,12 @@
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Position<P> {
+    /// after this place (exclusive); at the beginning of the list, if `None`
+    Cursor(Option<P>),
+    /// after so many that match
+    Offset(u64),
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part<T, P> {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use herald_domain::{
     Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
 };
-use herald_ports::{Delivered, LiveEvent, LiveSink};
+use herald_ports::{Delivered, LiveEvent, LiveSink, Online, Presence};
 use herald_realtime::{
     CloseCode, Event, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick,
 };
@@ -232,5 +232,31 @@ fn revocations_and_the_end_reach_everybody_they_concern() {
             (ear, membership)
         };
         assert_eq!(late.heard(), ["stop 1012"], "who comes now is sent away");
+    });
+}
+
+#[test]
+fn everybody_is_online_as_long_as_a_device_is() {
+    on_a_worker(|node| async move {
+        let users: Vec<_> = (1..=5).map(UserKey::new).collect();
+        let first: Vec<_> = users.iter().rev().map(|user| node.listen(*user)).collect();
+        let second = node.listen(ALICE);
+        let stranger = node.shard.join(Rc::new(Ear::default()));
+        assert_eq!((node.hub.devices(ALICE), node.hub.devices(BOB)), (2, 1));
+        assert_eq!(node.hub.devices(UserKey::new(9)), 0);
+
+        let page = node.hub.online(None, 2);
+        let alice = Online { user: ALICE, devices: 2 };
+        assert_eq!(page.part.items, [alice, Online { user: BOB, devices: 1 }]);
+        assert_eq!((page.people, page.devices, page.part.next), (5, 6, Some(BOB)));
+        let rest = node.hub.online(page.part.next, 3);
+        assert_eq!(rest.part.items.len(), 3);
+        assert_eq!(rest.part.next, None);
+
+        drop((second, stranger));
+        assert_eq!((node.hub.devices(ALICE), node.hub.online(None, 9).people), (1, 5));
+        drop(first);
+        let nobody = node.hub.online(None, 9);
+        assert_eq!((nobody.part.items.len(), nobody.people, nobody.devices), (0, 0, 0));
     });
 }

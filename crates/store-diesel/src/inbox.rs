@@ -34,7 +34,7 @@ impl InboxStore for DieselStore {
         &self,
         user: UserKey,
         filter: ItemFilter,
-        position: Position,
+        position: Position<Rev>,
         limit: usize,
     ) -> Result<Page, StoreError> {
         self.read(move |conn| {

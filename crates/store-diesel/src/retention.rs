@@ -5,6 +5,7 @@
 //! a warm one.
 
 mod budget;
+mod estates;
 mod expire;
 mod forget;
 mod trim;

@@ -19,6 +19,22 @@ diesel::table! {
         role -> Text,
         disabled_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        phone -> Nullable<Text>,
+        tokens_after -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    estates (usr) {
+        usr -> BigInt,
+        left_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deletions (id) {
+        id -> Text,
+        deleted_at -> BigInt,
     }
 }
 

@@ -96,6 +96,10 @@ async fn each_step_is_short() {
         next = store.trim(after, keep, NOW, STEP).await.unwrap().next;
         steps.push(("trimming", writer_time() - before));
     }
+    for user in 0..200 {
+        let id = format!("user{user}").parse().unwrap();
+        UserStore::delete(&store, id, NOW).await.unwrap();
+    }
     for leftover in Leftover::ALL {
         loop {
             let before = writer_time();

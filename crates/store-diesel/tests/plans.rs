@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use herald_domain::{
     Audience, Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId,
-    Status, Topic, UserKey,
+    Status, Topic, UserFilter, UserId, UserKey,
 };
 use herald_ports::{
     Append, Entry, FanOutStore, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
@@ -80,6 +80,13 @@ async fn no_statement_looks_at_every_row() {
         ("FROM users WHERE company = ? AND key", "users_of_company"),
         ("FROM users WHERE role = ", "users_of_role"),
         ("FROM users WHERE company = ? AND role", "users_of_company_and_role"),
+        ("ORDER BY `estates`.`left_at`", "estates_by_age"),
+        ("ORDER BY `deletions`.`deleted_at`", "deletions_by_age"),
+        ("(`users`.`company` = ?)) ORDER BY", "users_of_company"),
+        ("(`users`.`role` = ?)) ORDER BY", "users_of_role"),
+        ("`disabled_at` IS NOT NULL", "users_disabled"),
+        ("lower(id)", "users_by_folded_id"),
+        ("lower(email)", "users_by_folded_email"),
     ] {
         let asks = statements.iter().find(|text| text.contains(condition));
         let plan = plan(&mut conn, asks.unwrap());
@@ -96,7 +103,6 @@ fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
 /// Uses every method that asks more than one way, and every kind of answer.
 async fn do_everything(store: &DieselStore) {
     let alice = users(store).await;
-    sessions(store, alice).await;
     sends(store).await;
     inbox(store, alice).await;
     topics(store, alice).await;
@@ -116,10 +122,49 @@ async fn users(store: &DieselStore) -> UserKey {
     let bob = store.register(bob).await.unwrap().unwrap();
     store.by_key(bob.key).await.unwrap();
     store.login("bob".parse().unwrap()).await.unwrap();
-    let change = UserChange { role: Some("admin".parse().unwrap()), company: None };
-    UserStore::change(store, bob.id, change, NOW).await.unwrap();
+    let change = UserChange {
+        role: Some("admin".parse().unwrap()),
+        company: Some(Some("acme".parse().unwrap())),
+        disabled: Some(false),
+        ..UserChange::default()
+    };
+    UserStore::change(store, bob.id.clone(), change, NOW).await.unwrap();
+    UserStore::delete(store, bob.id, NOW).await.unwrap();
+    managed(store).await;
     let alice = store.ensure("alice".parse().unwrap(), NOW).await.unwrap();
     alice.unwrap().key
+}
+
+/// Asks for users in every way, and deletes one.
+async fn managed(store: &DieselStore) {
+    let all = UserFilter::default;
+    let filters = [
+        all(),
+        UserFilter { company: Some("acme".parse().unwrap()), ..all() },
+        UserFilter { role: Some("user".parse().unwrap()), ..all() },
+        UserFilter { disabled: Some(true), ..all() },
+        UserFilter { disabled: Some(false), ..all() },
+        UserFilter { search: Some("al".parse().unwrap()), ..all() },
+        UserFilter {
+            company: Some("acme".parse().unwrap()),
+            role: Some("user".parse().unwrap()),
+            search: Some("al".parse().unwrap()),
+            ..all()
+        },
+    ];
+    for filter in filters {
+        for position in [Position::Cursor(None), Position::Offset(0)] {
+            UserStore::list(store, filter.clone(), position, 10).await.unwrap();
+        }
+    }
+    let carol: UserId = "carol".parse().unwrap();
+    let user = store.admit(carol.clone(), NOW, NOW).await.unwrap().unwrap();
+    store.by_ids(vec![carol.clone()]).await.unwrap();
+    store.by_keys(vec![user.key]).await.unwrap();
+    store.append(hello("carol")).await.unwrap();
+    sessions(store, user.key).await;
+    UserStore::delete(store, carol, NOW).await.unwrap();
+    store.forget(Leftover::Estates, NOW, 10).await.unwrap();
 }
 
 async fn sessions(store: &DieselStore, user: UserKey) {
@@ -175,7 +220,7 @@ async fn inbox(store: &DieselStore, user: UserKey) {
     store.changes(user, Rev::default(), 20).await.unwrap().unwrap();
     store.seen_all(user, NOW).await.unwrap();
     store.read_all(user, NOW).await.unwrap();
-    store.delete(user, ids, NOW).await.unwrap();
+    InboxStore::delete(store, user, ids, NOW).await.unwrap();
 }
 
 async fn topics(store: &dyn TopicStore, user: UserKey) {
@@ -215,7 +260,8 @@ async fn fan_out(store: &DieselStore, user: UserKey) {
         Audience::Subscribers(news.clone()),
         Audience::Users((0..101).map(|nth| format!("n{nth}").parse().unwrap()).collect()),
     ];
-    let change = UserChange { role: Some("guest".parse().unwrap()), company };
+    let role = Some("guest".parse().unwrap());
+    let change = UserChange { role, company: Some(company), ..UserChange::default() };
     for collapse_key in [None, Some("key".parse().unwrap())] {
         for audience in &audiences {
             for at in [NOW, NOW.plus(std::time::Duration::from_secs(1))] {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::{assert_fails, assert_works, bare};
 use crate::support::Server;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 16] = [
     "config",
     "config check",
     "demo",
@@ -16,6 +16,10 @@ const COMMANDS: [&str; 12] = [
     "tail",
     "user",
     "user create",
+    "user delete",
+    "user disable",
+    "user enable",
+    "user list",
     "user set-company",
     "user set-role",
 ];

@@ -54,6 +54,33 @@ fn a_user_who_cannot_be_is_not_created() {
 }
 
 #[test]
+fn users_are_listed_disabled_and_deleted() {
+    let builder = bare();
+    for name in ["alice", "Albert", "boss"] {
+        let mail = format!("{name}@example.com");
+        let admin: &[&str] = if name == "boss" { &["--admin"] } else { &[] };
+        let more = [&["--password", "correct horse", "--email", &mail], admin].concat();
+        assert_works(&builder, &create(name, &more));
+    }
+    let run = |arguments: &[&str]| assert_works(&builder, &[&["user"], arguments].concat());
+    run(&["set-company", "alice", "acme"]);
+    run(&["disable", "alice"]);
+    let all = "1\talice\tuser\tacme\talice@example.com\tdisabled\n\
+               2\tAlbert\tuser\t-\tAlbert@example.com\tactive\n\
+               3\tboss\tadmin\t-\tboss@example.com\tactive\n";
+    assert_eq!(run(&["list"]), all);
+    let found = run(&["list", "--search", "AL"]);
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert!(run(&["enable", "alice"]).contains("user alice is enabled"));
+    assert!(run(&["delete", "ALICE"]).contains("is deleted"));
+    assert_eq!(run(&["list", "--search", "ali"]), "");
+    assert_fails(&builder, &["user", "delete", "alice"], &["user alice"]);
+    for refused in [&["delete", "boss"][..], &["disable", "boss"], &["set-role", "boss", "user"]] {
+        assert_fails(&builder, &[&["user"], refused].concat(), &["boss", "last administrator"]);
+    }
+}
+
+#[test]
 fn a_store_in_memory_keeps_no_user() {
     let builder = bare().set("HERALD_DATABASE_URL", "memory:");
     assert_fails(&builder, &create("alice", &["--password", "correct horse"]), &["memory"]);

@@ -2,20 +2,30 @@ use std::io::{BufRead, IsTerminal};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use herald_domain::Role;
-use herald_ports::UserChange;
+use herald_application::Accounts;
+use herald_domain::{Prefix, Role, User, UserFilter};
+use herald_ports::{Position, UserChange};
 
 use super::Settings;
+use super::plain::plain;
 use crate::wire::{Storage, UseCases};
 
 #[derive(Subcommand)]
 pub(super) enum UserCommand {
     /// Add a user
     Create(Create),
+    /// List users: id, login name, role, company, e-mail address, and whether they are disabled
+    List(List),
     /// Say what a user is; a running server takes notice within a second
     SetRole(SetRole),
     /// Say where a user belongs; a running server takes notice within a second
     SetCompany(SetCompany),
+    /// Let a user do nothing any more; a running server takes notice within a second
+    Disable(Named),
+    /// Let a user who was disabled act again; a running server takes notice within a second
+    Enable(Named),
+    /// Delete a user; a running server takes notice within a second, and erases the inbox
+    Delete(Named),
 }
 
 #[derive(Args)]
@@ -32,6 +42,23 @@ pub(super) struct Create {
     /// Where mail goes
     #[arg(long)]
     email: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// Those whose id, login name or e-mail address begins with this, in any case
+    #[arg(long)]
+    search: Option<Prefix>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Args)]
+pub(super) struct Named {
+    /// The user's login name or id
+    name: String,
     #[command(flatten)]
     settings: Settings,
 }
@@ -60,14 +87,18 @@ pub(super) fn run(command: UserCommand) -> Result<()> {
     super::block_on(async {
         match command {
             UserCommand::Create(create) => create_user(create).await,
+            UserCommand::List(list) => list_users(list).await,
             UserCommand::SetRole(SetRole { name, role, settings }) => {
                 let change = UserChange { role: Some(role), ..UserChange::default() };
                 change_user(&settings, &name, change).await
             }
             UserCommand::SetCompany(SetCompany { name, company, settings }) => {
-                let change = UserChange { company: Some(company), ..UserChange::default() };
+                let change = UserChange { company: Some(Some(company)), ..UserChange::default() };
                 change_user(&settings, &name, change).await
             }
+            UserCommand::Disable(named) => disable_user(&named, true).await,
+            UserCommand::Enable(named) => disable_user(&named, false).await,
+            UserCommand::Delete(named) => delete_user(&named).await,
         }
     })
 }
@@ -86,13 +117,67 @@ async fn create_user(create: Create) -> Result<()> {
     Ok(())
 }
 
-async fn change_user(settings: &Settings, name: &str, change: UserChange) -> Result<()> {
-    let (storage, cases) = open(settings).await?;
-    let user = cases.accounts.find(name).await.with_context(|| format!("user {name}"))?;
-    let user = cases.accounts.change(&user.id, change).await?;
+async fn list_users(List { search, settings }: List) -> Result<()> {
+    let (storage, cases) = open(&settings).await?;
+    let filter = UserFilter { search, ..UserFilter::default() };
+    let mut after = None;
+    loop {
+        let position = Position::Cursor(after);
+        let page = cases.accounts.list(filter.clone(), position, Accounts::MAX_LIMIT).await?;
+        page.users.iter().for_each(|user| super::say(&line(user)));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
     storage.close().await;
+    Ok(())
+}
+
+/// A user on one line, with a dash for what is not there.
+fn line(user: &User) -> String {
+    let or_dash = |text: Option<&str>| text.map_or_else(|| "-".to_owned(), plain);
+    [
+        user.id.to_string(),
+        or_dash(user.username.as_ref().map(|name| name.as_str())),
+        user.role.to_string(),
+        or_dash(user.company.as_ref().map(|company| company.as_str())),
+        or_dash(user.email.as_ref().map(|email| email.as_str())),
+        if user.disabled_at.is_some() { "disabled" } else { "active" }.to_owned(),
+    ]
+    .join("\t")
+}
+
+async fn change_user(settings: &Settings, name: &str, change: UserChange) -> Result<()> {
+    let user = change_one(settings, name, change).await?;
     let company = user.company.map_or_else(String::new, |company| format!(" of {company}"));
     super::say(&format!("user {name} is now {}{company}", user.role));
+    Ok(())
+}
+
+async fn disable_user(Named { name, settings }: &Named, disabled: bool) -> Result<()> {
+    let change = UserChange { disabled: Some(disabled), ..UserChange::default() };
+    change_one(settings, name, change).await?;
+    super::say(&format!("user {name} is {}", if disabled { "disabled" } else { "enabled" }));
+    Ok(())
+}
+
+async fn change_one(settings: &Settings, name: &str, change: UserChange) -> Result<User> {
+    let (storage, cases) = open(settings).await?;
+    let about = || format!("user {name}");
+    let user = cases.accounts.find(name).await.with_context(about)?;
+    let user = cases.accounts.change(&user.id, change).await.with_context(about)?;
+    storage.close().await;
+    Ok(user)
+}
+
+async fn delete_user(Named { name, settings }: &Named) -> Result<()> {
+    let (storage, cases) = open(settings).await?;
+    let about = || format!("user {name}");
+    let user = cases.accounts.find(name).await.with_context(about)?;
+    cases.accounts.delete(&user.id).await.with_context(about)?;
+    storage.close().await;
+    super::say(&format!("user {name} is deleted; a server erases the inbox when it runs"));
     Ok(())
 }
 

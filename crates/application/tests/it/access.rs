@@ -1,16 +1,19 @@
 //! Who is let in, and how soon somebody is not any more.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::support::World;
 use async_trait::async_trait;
 use herald_application::{Access, AccountError, ApiKeys, AuthError};
 use herald_contract::fixtures::CountingIds;
 use herald_domain::{
-    Principal, Role, Scope, Timestamp, User, UserId, UserKey, UserPrincipal, Username,
+    Principal, Role, Scope, Timestamp, User, UserFilter, UserId, UserKey, UserPrincipal, Username,
 };
 use herald_memory::MemoryStore;
-use herald_ports::{LiveEvent, Login, NewUser, StoreError, UserChange, UserStore};
+use herald_ports::{
+    Changed, LiveEvent, Login, NewUser, Position, StoreError, UserChange, UserPage, UserStore,
+};
 
 fn to_role(role: &str) -> UserChange {
     UserChange { role: Some(role.parse().unwrap()), ..UserChange::default() }
@@ -37,6 +40,7 @@ async fn a_role_counts_at_once_and_devices_are_told() {
     let world = World::new().await;
     let token = world.minted("alice");
     let alice = person(&world.access, &token).await.unwrap();
+    world.accounts.ensure_admin("root", "first-password".into()).await.unwrap();
     world.accounts.change(&alice.id, to_role("admin")).await.unwrap();
     assert!(person(&world.access, &token).await.unwrap().role.is_admin());
     world.accounts.change(&alice.id, to_role("user")).await.unwrap();
@@ -110,6 +114,74 @@ async fn an_administrator_is_made_sure_of_and_keeps_the_password() {
     assert!(person(&world.access, &pair.access).await.unwrap().role.is_admin());
 }
 
+#[tokio::test]
+async fn who_is_deleted_is_refused_at_once_and_not_brought_back() {
+    let world = World::new().await;
+    let token = world.minted("alice");
+    let alice = person(&world.access, &token).await.unwrap();
+    world.clock.advance(Duration::from_secs(1));
+    world.accounts.delete(&alice.id).await.unwrap();
+    let told = world.told.take();
+    assert!(
+        matches!(&told[..], [LiveEvent::Revoked { user, session: None }] if *user == alice.key),
+        "{told:?}"
+    );
+    let refused =
+        async |token: &str| matches!(person(&world.access, token).await, Err(AuthError::Invalid));
+    assert!(refused(&token).await);
+    assert!(matches!(world.access.confirm(&alice).await, Err(AuthError::Invalid)));
+    assert!(world.store.by_id(alice.id.clone()).await.unwrap().is_none());
+
+    // a younger token is somebody else's
+    world.clock.advance(Duration::from_secs(1));
+    let again = person(&world.access, &world.minted("alice")).await.unwrap();
+    assert_ne!(again.key, alice.key);
+    assert!(refused(&token).await, "though there is such a user now");
+    assert!(matches!(world.access.confirm(&alice).await, Err(AuthError::Invalid)));
+    person(&world.access, &world.minted("alice")).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_logins_of_who_is_deleted_end() {
+    let world = World::new().await;
+    let alice = world.accounts.register("alice", "wonderland".into(), None).await.unwrap();
+    let phone = world.accounts.login("alice", "wonderland".into()).await.unwrap();
+    let user = person(&world.access, &phone.access).await.unwrap();
+    let ticket = world.accounts.issue_ticket(&user).await.unwrap();
+    world.accounts.delete(&alice.id).await.unwrap();
+    assert!(matches!(person(&world.access, &phone.access).await, Err(AuthError::Invalid)));
+    assert!(world.accounts.refresh(&phone.refresh).await.is_err());
+    assert!(world.accounts.redeem_ticket(&ticket).await.is_err());
+    let login = world.accounts.login("alice", "wonderland".into()).await.map(drop);
+    assert!(matches!(login, Err(AccountError::WrongCredentials)), "{login:?}");
+    let unknown = world.accounts.delete(&alice.id).await;
+    assert!(matches!(unknown, Err(AccountError::UnknownUser)), "{unknown:?}");
+    world.accounts.register("alice", "looking glass".into(), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_disabled_is_refused_until_enabled() {
+    let world = World::new().await;
+    let token = world.minted("alice");
+    let alice = person(&world.access, &token).await.unwrap();
+    let set = |disabled| UserChange { disabled: Some(disabled), ..UserChange::default() };
+    world.accounts.change(&alice.id, set(true)).await.unwrap();
+    assert!(matches!(person(&world.access, &token).await, Err(AuthError::Disabled)));
+    world.accounts.change(&alice.id, set(false)).await.unwrap();
+    person(&world.access, &token).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_administrator_is_told_so() {
+    let world = World::new().await;
+    world.accounts.ensure_admin("root", "first-password".into()).await.unwrap();
+    let root = world.accounts.find("root").await.unwrap();
+    let deleted = world.accounts.delete(&root.id).await;
+    assert!(matches!(deleted, Err(AccountError::LastAdmin)), "{deleted:?}");
+    let demoted = world.accounts.change(&root.id, to_role("user")).await;
+    assert!(matches!(demoted, Err(AccountError::LastAdmin)), "{demoted:?}");
+}
+
 /// A store in which a user is promoted just after being read, as another request may do.
 struct PromotedMeanwhile {
     inner: Arc<MemoryStore>,
@@ -131,8 +203,30 @@ impl UserStore for PromotedMeanwhile {
     async fn ensure(&self, id: UserId, now: Timestamp) -> Result<Option<User>, StoreError> {
         self.inner.ensure(id, now).await
     }
+    async fn admit(
+        &self,
+        id: UserId,
+        issued_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<User>, StoreError> {
+        self.inner.admit(id, issued_at, now).await
+    }
     async fn by_key(&self, key: UserKey) -> Result<Option<User>, StoreError> {
         self.inner.by_key(key).await
+    }
+    async fn by_keys(&self, keys: Vec<UserKey>) -> Result<Vec<User>, StoreError> {
+        self.inner.by_keys(keys).await
+    }
+    async fn by_ids(&self, ids: Vec<UserId>) -> Result<Vec<User>, StoreError> {
+        self.inner.by_ids(ids).await
+    }
+    async fn list(
+        &self,
+        filter: UserFilter,
+        position: Position<UserKey>,
+        limit: usize,
+    ) -> Result<UserPage, StoreError> {
+        UserStore::list(&*self.inner, filter, position, limit).await
     }
     async fn login(&self, username: Username) -> Result<Option<Login>, StoreError> {
         self.inner.login(username).await
@@ -142,8 +236,11 @@ impl UserStore for PromotedMeanwhile {
         id: UserId,
         change: UserChange,
         now: Timestamp,
-    ) -> Result<Option<User>, StoreError> {
-        self.inner.change(id, change, now).await
+    ) -> Result<Changed, StoreError> {
+        UserStore::change(&*self.inner, id, change, now).await
+    }
+    async fn delete(&self, id: UserId, now: Timestamp) -> Result<Changed, StoreError> {
+        UserStore::delete(&*self.inner, id, now).await
     }
 }
 

@@ -5,5 +5,6 @@
 mod access;
 mod dispatching;
 mod janitor;
+mod online;
 mod sending;
 mod support;

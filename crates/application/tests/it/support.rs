@@ -15,13 +15,14 @@ use herald_ports::{
     TokenError, TokenIssuer, TokenVerifier, UserStore,
 };
 
-/// Tokens that say what they mean: `subject|login|end`.
+/// Tokens that say what they mean: `subject|login|issued|end`.
 struct PlainTokens;
 
 impl TokenIssuer for PlainTokens {
     fn issue(&self, claims: &Claims) -> String {
         let login = claims.session.as_ref().map_or("", SessionId::as_str);
-        format!("{}|{login}|{}", claims.subject, claims.expires_at.as_micros())
+        let (issued, end) = (claims.issued_at.as_micros(), claims.expires_at.as_micros());
+        format!("{}|{login}|{issued}|{end}", claims.subject)
     }
 }
 
@@ -29,15 +30,17 @@ impl TokenVerifier for PlainTokens {
     fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         let mut parts = token.split('|');
         let mut part = || parts.next().ok_or(TokenError::Invalid);
-        let (subject, login, end) = (part()?, part()?, part()?);
-        let expires_at = Timestamp::from_micros(end.parse().map_err(|_| TokenError::Invalid)?);
+        let (subject, login, issued, end) = (part()?, part()?, part()?, part()?);
+        let moment = |text: &str| text.parse().map(Timestamp::from_micros);
+        let issued_at = moment(issued).map_err(|_| TokenError::Invalid)?;
+        let expires_at = moment(end).map_err(|_| TokenError::Invalid)?;
         if expires_at <= now {
             return Err(TokenError::Expired);
         }
         Ok(Claims {
             subject: subject.parse().map_err(|_| TokenError::Invalid)?,
             session: (!login.is_empty()).then(|| SessionId::new(login)),
-            issued_at: now,
+            issued_at,
             expires_at,
         })
     }
@@ -144,7 +147,8 @@ impl World {
 
     /// A token that an application minted, good for an hour.
     pub(crate) fn minted(&self, subject: &str) -> String {
-        let end = self.clock.now().plus(Duration::from_secs(3_600));
-        format!("{subject}||{}", end.as_micros())
+        let now = self.clock.now();
+        let end = now.plus(Duration::from_secs(3_600));
+        format!("{subject}||{}|{}", now.as_micros(), end.as_micros())
     }
 }

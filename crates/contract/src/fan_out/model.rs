@@ -205,7 +205,7 @@ impl World<'_> {
     async fn meet(&mut self, nth: usize) {
         let (company, role) = (self.rng.below(2), self.rng.below(2));
         let change = UserChange {
-            company: Some(COMPANIES[company].parse().unwrap()),
+            company: Some(Some(COMPANIES[company].parse().unwrap())),
             role: Some(ROLES[role].parse().unwrap()),
             ..UserChange::default()
         };

@@ -18,6 +18,9 @@ pub(crate) struct Caller(pub(crate) Principal);
 /// Whoever shows a valid credential, and sends.
 pub(crate) struct Sender(pub(crate) Principal);
 
+/// Whoever may send to everybody: an administrator, or a service whose key has that scope.
+pub(crate) struct Trusted;
+
 /// A person. A service is refused, for it has no inbox and no login.
 pub(crate) struct Person(pub(crate) UserPrincipal);
 
@@ -61,6 +64,9 @@ extracted!(Caller, async |request: HttpRequest| {
     counted(&request, Class::of(&request)).await.map(Self)
 });
 extracted!(Sender, async |request: HttpRequest| { counted(&request, Class::Send).await.map(Self) });
+extracted!(Trusted, async |request: HttpRequest| {
+    trusted(&counted(&request, Class::of(&request)).await?).map(|()| Self)
+});
 extracted!(Person, async |request: HttpRequest| {
     person(counted(&request, Class::of(&request)).await?).map(Self)
 });
@@ -90,6 +96,14 @@ pub(crate) fn person(caller: Principal) -> Result<UserPrincipal, Problem> {
             Err(Problem::new(Code::Forbidden, "this is for people; an API key is not one"))
         }
     }
+}
+
+fn trusted(caller: &Principal) -> Result<(), Problem> {
+    if caller.may_send_to_others() {
+        return Ok(());
+    }
+    let detail = "this takes the role admin, or an API key with the scope send";
+    Err(Problem::new(Code::Forbidden, detail))
 }
 
 fn administrator(caller: Principal) -> Result<UserPrincipal, Problem> {

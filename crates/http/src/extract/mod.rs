@@ -5,15 +5,17 @@ mod caller;
 mod explain;
 mod idempotency_key;
 mod json;
+mod nullable;
 mod object;
 mod path;
 mod query;
 
 pub(crate) use caller::{
-    Admin, Caller, Guest, Listener, Person, Scraper, Sender, authenticate, person,
+    Admin, Caller, Guest, Listener, Person, Scraper, Sender, Trusted, authenticate, person,
 };
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
+pub(crate) use nullable::nullable;
 pub(crate) use object::object;
 pub(crate) use path::PathParam;
 pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};

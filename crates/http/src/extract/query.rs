@@ -93,6 +93,14 @@ impl Reader {
         self.broken.take(name, text.parse())
     }
 
+    /// A parameter that is `true` or `false`.
+    pub(crate) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let text = self.text(name)?;
+        let flag =
+            text.parse().map_err(|_| Violation::new("", Rule::Format, "must be true or false"));
+        self.broken.take(name, flag)
+    }
+
     /// A parameter that is a whole number within bounds.
     pub(crate) fn number<T>(&mut self, name: &'static str, range: RangeInclusive<T>) -> Option<T>
     where
@@ -122,10 +130,23 @@ impl Reader {
     where
         T: FromStr + PartialOrd + std::fmt::Display,
     {
+        self.require(name);
+        self.number(name, range)
+    }
+
+    /// One value of a type that must be given.
+    pub(crate) fn required<T: FromStr<Err = Violation>>(
+        &mut self,
+        name: &'static str,
+    ) -> Option<T> {
+        self.require(name);
+        self.value(name)
+    }
+
+    fn require(&mut self, name: &'static str) {
         if self.pairs.iter().all(|(given, _)| given != name) {
             self.broken.push(Violation::new(name, Rule::Required, "must be given"));
         }
-        self.number(name, range)
     }
 
     /// Notes that something is wrong.

@@ -20,6 +20,7 @@ pub(crate) enum Code {
     TopicExists,
     TooManySubscriptions,
     TooLate,
+    LastAdmin,
     Resync,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -36,7 +37,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, by ascending status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::TokenRequired,
@@ -54,6 +55,7 @@ impl Code {
         Self::TopicExists,
         Self::TooManySubscriptions,
         Self::TooLate,
+        Self::LastAdmin,
         Self::Resync,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -87,6 +89,7 @@ impl Code {
             Self::TopicExists => ("topic_exists", 409, "topic exists"),
             Self::TooManySubscriptions => ("too_many_subscriptions", 409, "too many subscriptions"),
             Self::TooLate => ("too_late", 409, "too late"),
+            Self::LastAdmin => ("last_admin", 409, "last administrator"),
             Self::Resync => ("resync", 410, "position lost"),
             Self::BodyTooLarge => ("body_too_large", 413, "body too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "unsupported media type"),

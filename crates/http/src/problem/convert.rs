@@ -67,6 +67,9 @@ impl From<AccountError> for Problem {
                 Self::new(Code::NoSession, detail)
             }
             AccountError::UnknownUser => Self::not_found(),
+            AccountError::LastAdmin => {
+                Self::new(Code::LastAdmin, "nobody would be left who administers")
+            }
             AccountError::Overloaded => {
                 Self::hidden(Code::Unavailable, "too many logins at once", &error)
             }

@@ -7,8 +7,10 @@ mod auth;
 mod cursor;
 pub(crate) mod health;
 mod notifications;
+mod page;
 mod part;
 mod preferences;
+mod presence;
 mod topic;
 mod topics;
 mod user;
@@ -22,5 +24,6 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(auth::configure)
         .configure(topics::configure)
         .configure(preferences::configure)
+        .configure(presence::configure)
         .configure(admin::configure);
 }

@@ -1,4 +1,4 @@
-use herald_domain::{Company, Email, Role, Timestamp, User, UserId, Username};
+use herald_domain::{Company, Email, Phone, Role, Timestamp, User, UserId, Username};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,6 +31,29 @@ impl<'a> From<&'a User> for UserBody<'a> {
             role: &user.role,
             company: user.company.as_ref(),
             created_at: user.created_at,
+        }
+    }
+}
+
+/// A user, as an administrator sees one.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ManagedUser)]
+pub(super) struct ManagedUserBody<'a> {
+    #[serde(flatten)]
+    user: UserBody<'a>,
+    #[schema(value_type = Option<Phone>, required, example = "+4915123456789")]
+    phone: Option<&'a Phone>,
+    /// since when the user may not act; null if the user may
+    #[schema(required)]
+    disabled_at: Option<Timestamp>,
+}
+
+impl<'a> From<&'a User> for ManagedUserBody<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            user: UserBody::from(user),
+            phone: user.phone.as_ref(),
+            disabled_at: user.disabled_at,
         }
     }
 }

@@ -13,3 +13,4 @@ mod rate_limits;
 mod refusals;
 mod sending;
 mod support;
+mod users;

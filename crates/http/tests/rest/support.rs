@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use herald_application::{
     Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier, NotifierPorts, Preferences, Topics,
+    WhoIsOnline,
 };
 use herald_domain::{Role, SessionId, Timestamp};
 use herald_http::{
@@ -22,6 +23,7 @@ use herald_ports::{
     Claims, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom, TokenError,
     TokenIssuer, TokenVerifier,
 };
+use herald_realtime::Hub;
 use serde_json::Value;
 
 /// What a test needs of an answer.
@@ -135,7 +137,8 @@ async fn services(open_registration: bool) -> Services {
         })),
         inbox: Arc::new(Inbox::new(store.clone(), bus, clock.clone())),
         topics: Arc::new(Topics::new(store.clone(), store.clone(), clock.clone())),
-        preferences: Arc::new(Preferences::new(store, clock)),
+        preferences: Arc::new(Preferences::new(store.clone(), clock)),
+        online: Arc::new(WhoIsOnline::new(Arc::new(Hub::new(1)), store)),
         access,
     }
 }

@@ -4,6 +4,7 @@
 //! them one message, serialised once. From there on no lock is shared: a worker's [`Shard`] is its
 //! own.
 
+mod directory;
 mod shard;
 
 use std::collections::HashMap;
@@ -11,15 +12,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
 use herald_domain::{Head, SessionId, UserKey};
-use herald_ports::{Delivered, LiveEvent, LiveSink};
+use herald_ports::{Delivered, LiveEvent, LiveSink, OnlinePage, Presence};
 use metrics::Counter;
 use tokio::sync::mpsc;
 
 use crate::protocol::server;
 use crate::{CloseCode, figures};
+use directory::Directory;
 
 pub use shard::{Event, Membership, Shard, Subscriber};
 
@@ -67,18 +67,10 @@ pub(crate) struct Receivers {
     control: mpsc::UnboundedReceiver<Control>,
 }
 
-/// Where one user's sockets are.
-#[derive(Default)]
-struct Presence {
-    /// a bit for each worker that holds one
-    workers: u64,
-    sockets: u16,
-}
-
 /// Knows which worker holds sockets of which user.
 pub struct Hub {
     workers: Box<[Worker]>,
-    directory: DashMap<UserKey, Presence, foldhash::fast::RandomState>,
+    directory: Directory,
     dropped: Counter,
 }
 
@@ -100,7 +92,7 @@ impl Hub {
             }
         };
         let workers = (0..workers.clamp(1, Self::MAX_WORKERS)).map(|_| worker()).collect();
-        Self { workers, directory: DashMap::default(), dropped: figures::dropped() }
+        Self { workers, directory: Directory::default(), dropped: figures::dropped() }
     }
 
     /// Ends every session with this code.
@@ -110,32 +102,18 @@ impl Hub {
 
     /// How many sockets and streams are open.
     pub fn sockets(&self) -> usize {
-        self.directory.iter().map(|presence| usize::from(presence.sockets)).sum()
+        self.directory.sockets()
     }
 
     /// Those with sockets or streams here whose keys are within a range: beyond the one, up to the
     /// other.
     pub fn connected(&self, after: UserKey, through: UserKey) -> Vec<UserKey> {
-        let range = after.get().saturating_add(1)..=through.get();
-        let span = usize::try_from(range.end() - after.get()).unwrap_or(0);
-        if span < self.directory.len() {
-            return range
-                .map(UserKey::new)
-                .filter(|user| self.directory.contains_key(user))
-                .collect();
-        }
-        let here = self.directory.iter().map(|presence| *presence.key());
-        here.filter(|user| range.contains(&user.get())).collect()
+        self.directory.connected(after, through)
     }
 
     /// Has every session look into the store for what it has not heard of.
     pub fn lagged(&self) {
         self.control(|| Control::Lagged);
-    }
-
-    /// Whether the user may open another socket or stream on this node.
-    fn has_place(&self, user: UserKey) -> bool {
-        self.directory.get(&user).is_none_or(|presence| presence.sockets < MAX_SOCKETS_PER_USER)
     }
 
     /// Takes the next worker's receivers; `None` if all are taken.
@@ -144,35 +122,6 @@ impl Hub {
             let mut receivers = worker.receivers.lock().unwrap_or_else(PoisonError::into_inner);
             receivers.take().map(|receivers| (index, receivers))
         })
-    }
-
-    /// Notes a socket of the user on that worker; `false` if the user has too many.
-    fn enter(&self, user: UserKey, worker: usize) -> bool {
-        let mut presence = self.directory.entry(user).or_default();
-        if presence.sockets >= MAX_SOCKETS_PER_USER {
-            return false;
-        }
-        presence.sockets += 1;
-        presence.workers |= 1 << worker;
-        true
-    }
-
-    /// Notes that a socket is gone, which may have been the worker's last of that user.
-    fn leave(&self, user: UserKey, worker: usize, last_of_worker: bool) {
-        if let Entry::Occupied(mut entry) = self.directory.entry(user) {
-            let presence = entry.get_mut();
-            presence.sockets = presence.sockets.saturating_sub(1);
-            if last_of_worker {
-                presence.workers &= !(1 << worker);
-            }
-            if presence.sockets == 0 {
-                entry.remove();
-            }
-        }
-    }
-
-    fn workers_of(&self, user: UserKey) -> u64 {
-        self.directory.get(&user).map_or(0, |presence| presence.workers)
     }
 
     fn control(&self, control: impl Fn() -> Control) {
@@ -191,7 +140,7 @@ impl Hub {
     fn send(&self, to: &[Delivered], event: &'static str, tail: impl FnOnce() -> Bytes) {
         let present: Vec<(u64, Delivered)> = to
             .iter()
-            .map(|delivered| (self.workers_of(delivered.user), *delivered))
+            .map(|delivered| (self.directory.workers_of(delivered.user), *delivered))
             .filter(|(workers, _)| *workers != 0)
             .collect();
         let mut all = present.iter().fold(0, |all, (workers, _)| all | workers);
@@ -210,6 +159,16 @@ impl Hub {
                 self.dropped.increment(1);
             }
         }
+    }
+}
+
+impl Presence for Hub {
+    fn devices(&self, user: UserKey) -> usize {
+        self.directory.devices(user)
+    }
+
+    fn online(&self, after: Option<UserKey>, limit: usize) -> OnlinePage {
+        self.directory.online(after, limit)
     }
 }
 
@@ -232,7 +191,7 @@ impl LiveSink for Hub {
                 self.one(*user, *head, "all_seen", || server::at_tail(*at));
             }
             LiveEvent::Revoked { user, session } => {
-                if self.workers_of(*user) != 0 {
+                if self.directory.workers_of(*user) != 0 {
                     self.control(|| Control::Revoked { user: *user, session: session.clone() });
                 }
             }

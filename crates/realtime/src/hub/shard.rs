@@ -114,7 +114,7 @@ impl Shard {
     /// Whether the user may open another socket or stream on this node, as far as one can tell
     /// before it is open.
     pub fn has_place(&self, user: UserKey) -> bool {
-        self.hub.has_place(user)
+        self.hub.directory.has_room(user)
     }
 
     /// Adds a session, whose user may not be known yet.
@@ -252,7 +252,7 @@ pub struct Membership {
 impl Membership {
     /// From now on brings the events of that user; `false` if the user has too many sockets.
     pub fn subscribe(&self, user: UserKey) -> bool {
-        if !self.shard.hub.enter(user, self.shard.index) {
+        if !self.shard.hub.directory.enter(user, self.shard.index) {
             return false;
         }
         self.user.set(Some(user));
@@ -275,6 +275,6 @@ impl Drop for Membership {
         if last {
             users.remove(&user);
         }
-        self.shard.hub.leave(user, self.shard.index, last);
+        self.shard.hub.directory.leave(user, self.shard.index, last);
     }
 }

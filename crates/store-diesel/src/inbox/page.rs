@@ -79,7 +79,7 @@ pub(super) fn page(
     conn: &mut Conn,
     user: UserKey,
     filter: &ItemFilter,
-    position: Position,
+    position: Position<Rev>,
     limit: usize,
 ) -> Result<Page, Failure> {
     let wanted = Wanted::of(filter);

@@ -5,13 +5,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use herald_domain::{Leftover, Timestamp};
 
-use super::Budget;
+use super::{Budget, estates};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{
-    idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones, mutes,
-    notifications, outbox, refresh_tokens as tokens, revocations, sessions, subscriptions, tickets,
-    topics,
+    deletions, idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones,
+    mutes, notifications, outbox, refresh_tokens as tokens, revocations, sessions, subscriptions,
+    tickets, topics,
 };
 use crate::statements::RangeDsl;
 
@@ -32,6 +32,8 @@ pub(super) fn forget(
         Leftover::Logins => forget_logins(conn, until, budget),
         Leftover::Mutes => forget_mutes(conn, until, budget),
         Leftover::Topics => forget_topics(conn, until, budget),
+        Leftover::Estates => estates::forget(conn, until, budget),
+        Leftover::Deletions => forget_deletions(conn, until, budget),
     }
 }
 
@@ -52,6 +54,7 @@ macro_rules! remove_each {
         spent
     }};
 }
+pub(super) use remove_each;
 
 fn forget_tombstones(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
     let rows: Vec<(i64, i64)> = on_conn!(conn, c => tombstones::table
@@ -139,6 +142,15 @@ fn forget_logins(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool
         .select(sessions::id)
         .range(0, budget.limit())
         .load(c))?;
+    forget_sessions(conn, ended, &mut budget)
+}
+
+/// Removes logins with all of their tokens; whether the budget is spent.
+pub(super) fn forget_sessions(
+    conn: &mut Conn,
+    ended: Vec<String>,
+    budget: &mut Budget,
+) -> Result<bool, Failure> {
     for session in ended {
         let hashes: Vec<Vec<u8>> = on_conn!(conn, c => tokens::table
             .filter(tokens::session.eq(&session))
@@ -191,4 +203,14 @@ fn forget_topics(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool
         }
     }
     Ok(false)
+}
+
+fn forget_deletions(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let ids: Vec<String> = on_conn!(conn, c => deletions::table
+        .filter(deletions::deleted_at.le(until))
+        .order(deletions::deleted_at)
+        .select(deletions::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, deletions::table, ids, budget))
 }

@@ -5,7 +5,7 @@ use diesel::sqlite::Sqlite;
 
 use super::List;
 
-/// Adds users whom only an application knows.
+/// Adds users whom only an application knows, each with the end of whoever had the id before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CreateUsers<'a> {
     pub(crate) ids: &'a List,
@@ -22,13 +22,13 @@ impl QueryId for CreateUsers<'_> {
 
 impl QueryFragment<Sqlite> for CreateUsers<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO users (id, role, created_at) SELECT value, ");
+        out.push_sql("INSERT INTO users (id, role, created_at, tokens_after) SELECT list.value, ");
         out.push_bind_param::<Text, _>(self.role)?;
         out.push_sql(", ");
         out.push_bind_param::<BigInt, _>(&self.created_at)?;
-        out.push_sql(" FROM json_each(");
+        out.push_sql(", d.deleted_at FROM json_each(");
         out.push_bind_param::<Text, _>(self.ids.as_json())?;
-        out.push_sql(")");
+        out.push_sql(") AS list LEFT JOIN deletions AS d ON d.id = list.value");
         Ok(())
     }
 }

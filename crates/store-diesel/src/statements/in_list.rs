@@ -3,7 +3,7 @@ use diesel::expression::{
 };
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{Bool, Text};
 use diesel::sqlite::Sqlite;
 
 use super::List;
@@ -23,7 +23,7 @@ pub(crate) trait InListDsl: Sized {
     }
 }
 
-impl<C: Column<SqlType = BigInt>> InListDsl for C {}
+impl<C: Column> InListDsl for C {}
 
 impl<C> Expression for InList<'_, C> {
     type SqlType = Bool;

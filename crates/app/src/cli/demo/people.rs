@@ -17,7 +17,11 @@ pub(super) async fn let_in(storage: &Storage, cases: &UseCases) -> Result<()> {
     for (id, role, company) in PEOPLE {
         let id: UserId = id.parse()?;
         storage.users.ensure(id.clone(), SystemClock.now()).await?;
-        let change = UserChange { role: Some(role.parse()?), company: Some(company.parse()?) };
+        let change = UserChange {
+            role: Some(role.parse()?),
+            company: Some(Some(company.parse()?)),
+            ..UserChange::default()
+        };
         cases.accounts.change(&id, change).await?;
     }
     Ok(())

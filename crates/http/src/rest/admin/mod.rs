@@ -1,6 +1,7 @@
 mod api_keys;
-mod change_user;
+mod presence;
 mod topics;
+mod users;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,5 +10,6 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .configure(api_keys::configure)
         .configure(topics::configure)
-        .service(change_user::change_user);
+        .configure(users::configure)
+        .service(presence::presence);
 }

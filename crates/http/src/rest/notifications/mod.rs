@@ -6,7 +6,6 @@ mod count;
 mod delete;
 mod draft;
 mod list;
-mod page_links;
 mod patch;
 mod read;
 mod read_all;
