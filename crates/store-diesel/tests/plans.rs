@@ -58,8 +58,10 @@ async fn no_statement_looks_at_every_row() {
     assert!(statements.len() > 40, "{statements:#?}");
     for statement in &statements {
         for step in plan(&mut conn, statement) {
-            // a list that came as a parameter is read as a whole, of course
-            let is_short = step.contains("VIRTUAL TABLE") || step.contains("CONSTANT ROW");
+            // a list that came as a parameter is read as a whole, of course, and so is the index of
+            // what is on its way at the moment
+            let short = ["VIRTUAL TABLE", "CONSTANT ROW", "USING INDEX outbox_turns"];
+            let is_short = short.iter().any(|short| step.contains(short));
             let whole = (step.starts_with("SCAN") && !is_short) || step.contains("AUTOMATIC");
             assert!(!whole, "{step}\n{statement}");
         }
