@@ -7,21 +7,27 @@
 //!                                                       └─ Job ─► Driver ─► use cases
 //! ```
 //!
+//! A device may understand another [`Format`] than `herald.v1`; the session is the same.
+//!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
 
 mod driver;
 mod figures;
+pub mod format;
 mod frame;
 mod hub;
+mod message;
 mod peer;
 mod protocol;
 mod replay;
 mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
+pub use format::Format;
 pub use frame::Frame;
 pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
+pub use message::Message;
 pub use peer::{Context, Peer, Wire};
 pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
 pub use session::{Action, Resume, Session, Tick};
