@@ -1,9 +1,9 @@
 //! Herald within your own program, in memory: cargo run --example embed
 use std::sync::{Arc, mpsc};
 
-use herald_application::{Inbox, Notifier};
-use herald_domain::{ApiKeyId, Principal, RawDraft, Scope, ServicePrincipal};
-use herald_memory::{MemoryBus, MemoryStore};
+use herald_application::{Inbox, Notifier, NotifierPorts};
+use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
+use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{Clock, LiveBus, LiveEvent, LiveSink, SystemClock, UserStore};
 
 /// Hears of everything that changes, once it is stored.
@@ -19,7 +19,13 @@ impl LiveSink for Listener {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (store, bus) = (Arc::new(MemoryStore::default()), Arc::new(MemoryBus::default()));
     let clock = Arc::new(SystemClock);
-    let notifier = Notifier::new(store.clone(), bus.clone(), clock.clone());
+    let notifier = Notifier::new(NotifierPorts {
+        notifications: store.clone(),
+        fan_out: store.clone(),
+        queue: Arc::new(MemoryQueue::default()),
+        bus: bus.clone(),
+        clock: clock.clone(),
+    });
     let inbox = Inbox::new(store.clone(), bus.clone(), clock.clone());
     let (sender, events) = mpsc::channel();
     bus.subscribe(Arc::new(Listener(sender)));
@@ -28,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (id, name, scopes) = (ApiKeyId::new(1), "billing".parse()?, vec![Scope::Send]);
     let billing = Principal::Service(ServicePrincipal { id, name, scopes });
     let draft = RawDraft {
-        recipients: vec!["alice".to_owned()],
+        to: RawAudience::user("alice"),
         message: "your invoice is ready".to_owned(),
         ..RawDraft::default()
     };

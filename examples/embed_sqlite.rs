@@ -1,9 +1,9 @@
 //! The same on a file, which outlives the program: cargo run --example embed_sqlite
 use std::sync::Arc;
 
-use herald_application::{Inbox, Notifier};
-use herald_domain::{ApiKeyId, Principal, RawDraft, Scope, ServicePrincipal};
-use herald_memory::MemoryBus;
+use herald_application::{Inbox, Notifier, NotifierPorts};
+use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
+use herald_memory::{MemoryBus, MemoryQueue};
 use herald_ports::{Clock, SystemClock, SystemRandom, UserStore};
 use herald_store_diesel::{DieselStore, StoreConfig};
 
@@ -17,12 +17,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (id, name, scopes) = (ApiKeyId::new(1), "billing".parse()?, vec![Scope::Send]);
     let billing = Principal::Service(ServicePrincipal { id, name, scopes });
     let draft = RawDraft {
-        recipients: vec!["alice".to_owned()],
+        to: RawAudience::user("alice"),
         message: "your invoice is ready".to_owned(),
         ..RawDraft::default()
     };
     // when this answers, it is on the disk
-    Notifier::new(store.clone(), bus.clone(), clock.clone()).send(&billing, draft, None).await?;
+    let ports = NotifierPorts {
+        notifications: store.clone(),
+        fan_out: store.clone(),
+        queue: Arc::new(MemoryQueue::default()),
+        bus: bus.clone(),
+        clock: clock.clone(),
+    };
+    Notifier::new(ports).send(&billing, draft, None).await?;
     store.close().await;
 
     let store = Arc::new(DieselStore::open(&config, &SystemRandom)?);

@@ -102,5 +102,10 @@ fn describe() {
     );
     describe_gauge!("herald_store_reads_in_flight", "Reads of the store that run.");
     describe_gauge!("herald_store_wal_bytes", Unit::Bytes, "Size of the write-ahead log.");
+    describe_counter!(
+        "herald_fan_out_steps_total",
+        "Steps of putting notifications for many, or for later, into inboxes."
+    );
+    describe_counter!("herald_fan_out_reached_total", "Inboxes reached by these steps.");
     describe_counter!("herald_janitor_removed_total", "What the janitor removed, by kind.");
 }

@@ -2,7 +2,7 @@
 //! no recorder pays next to nothing, and hears of nothing.
 
 use herald_domain::Rule;
-use herald_ports::{LiveEvent, Outcome, Refusal, StoreError};
+use herald_ports::{LiveEvent, Outcome, Refusal, Step, StoreError};
 use metrics::{Counter, counter};
 
 use crate::{AccountError, AuthError, SendError};
@@ -27,6 +27,27 @@ impl SendFigures {
             }
         }
         self.accepted.increment(accepted);
+    }
+}
+
+/// How fast what is for many is put into inboxes.
+pub(crate) struct FanOutFigures {
+    steps: Counter,
+    reached: Counter,
+}
+
+impl FanOutFigures {
+    pub(crate) fn new() -> Self {
+        Self {
+            steps: counter!("herald_fan_out_steps_total"),
+            reached: counter!("herald_fan_out_reached_total"),
+        }
+    }
+
+    /// A step was taken.
+    pub(crate) fn step(&self, step: &Step) {
+        self.steps.increment(1);
+        self.reached.increment(u64::try_from(step.reached).unwrap_or(0));
     }
 }
 

@@ -1,7 +1,8 @@
 //! The use cases of Herald, over ports only.
 //!
 //! Each use case is a plain struct that is given the ports it needs, so that an embedder builds just
-//! those it wants: [`Notifier`] and [`Inbox`] need a store, a bus and a clock, nothing else.
+//! those it wants: [`Inbox`] needs a store, a bus and a clock, nothing else. [`Notifier`] sends, and
+//! [`Dispatcher`] puts what is for many, or for later, into the inboxes.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
 //! [`Topics`] and [`Preferences`] say who hears of what.
 //! [`Janitor`] removes what has its time behind it.
@@ -9,6 +10,7 @@
 mod access;
 mod accounts;
 mod api_keys;
+mod dispatcher;
 mod figures;
 mod inbox;
 mod janitor;
@@ -21,9 +23,10 @@ mod topics;
 pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
+pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
-pub use notifier::{Notifier, RequestKey, SendError};
+pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};
 pub use password::Password;
 pub use preferences::{Preferences, PreferencesError};
 pub use topics::{TopicError, Topics};

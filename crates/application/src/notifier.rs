@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use herald_domain::{
-    Draft, NotificationId, Principal, RawDraft, Receipt, Rule, Timestamp, Violation, Violations,
+    Draft, NotificationId, Principal, RawDraft, Receipt, Rule, State, Timestamp, Violation,
+    Violations,
 };
 use herald_ports::{
-    Accepted, Append, Clock, Entry, Idempotency, LiveBus, NotificationStore, Outcome, Refusal,
-    SentNotification, StoreError,
+    Accepted, Append, Cancelled, Clock, Entry, FanOutStore, Idempotency, Job, JobQueue, LiveBus,
+    NotificationStore, Outcome, Refusal, SentNotification, StoreError,
 };
 use sha2::{Digest, Sha256};
 
@@ -36,11 +37,34 @@ pub struct RequestKey<'a> {
     pub request: &'a [u8],
 }
 
+/// Why a notification was not taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// its time has come
+    #[error("notification was sent already")]
+    TooLate,
+    /// the caller sent no such notification
+    #[error("there is no such notification")]
+    Unknown,
+    /// the store did not do it
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a notifier reaches the world through.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the port of that name")]
+pub struct NotifierPorts {
+    pub notifications: Arc<dyn NotificationStore>,
+    pub fan_out: Arc<dyn FanOutStore>,
+    pub queue: Arc<dyn JobQueue>,
+    pub bus: Arc<dyn LiveBus>,
+    pub clock: Arc<dyn Clock>,
+}
+
 /// Sends notifications.
 pub struct Notifier {
-    store: Arc<dyn NotificationStore>,
-    bus: Arc<dyn LiveBus>,
-    clock: Arc<dyn Clock>,
+    ports: NotifierPorts,
     figures: SendFigures,
 }
 
@@ -48,16 +72,14 @@ impl Notifier {
     /// The most notifications of one batch.
     pub const MAX_BATCH: usize = 1_000;
 
-    /// Over a store; open devices hear of it by the bus.
-    pub fn new(
-        store: Arc<dyn NotificationStore>,
-        bus: Arc<dyn LiveBus>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self { store, bus, clock, figures: SendFigures::new() }
+    /// Over a store; open devices hear of it by the bus, and workers by the queue.
+    pub fn new(ports: NotifierPorts) -> Self {
+        Self { ports, figures: SendFigures::new() }
     }
 
-    /// Sends one notification: when this answers, it is in every recipient's inbox for good.
+    /// Sends one notification: when this answers, it is stored for good, and if its state is
+    /// [`State::Delivered`], in every recipient's inbox. What is for many, or for a later time, is put
+    /// there by the [`Dispatcher`](crate::Dispatcher).
     ///
     /// Everybody may send to themselves; to others, only [`Principal::may_send_to_others`]. The
     /// same request under the same key is sent once, and answered the same each time.
@@ -96,8 +118,23 @@ impl Notifier {
         sender: &Principal,
         id: NotificationId,
     ) -> Result<Option<SentNotification>, StoreError> {
-        let sent = self.store.sent(id).await?;
+        let sent = self.ports.notifications.sent(id).await?;
         Ok(sent.filter(|sent| sent.principal == sender.reference()))
+    }
+
+    /// Takes back a notification that the caller sent for a later time, if that has not come. Twice is
+    /// once.
+    pub async fn cancel(
+        &self,
+        sender: &Principal,
+        id: NotificationId,
+    ) -> Result<Receipt, CancelError> {
+        let now = self.ports.clock.now();
+        match self.ports.fan_out.cancel(id, sender.reference(), now).await? {
+            Cancelled::Done(receipt) => Ok(receipt),
+            Cancelled::TooLate => Err(CancelError::TooLate),
+            Cancelled::Unknown => Err(CancelError::Unknown),
+        }
     }
 
     async fn send_one(
@@ -106,7 +143,7 @@ impl Notifier {
         raw: RawDraft,
         key: Option<RequestKey<'_>>,
     ) -> Result<Vec<Outcome>, SendError> {
-        let now = self.clock.now();
+        let now = self.ports.clock.now();
         let draft = prepare(sender, raw).map_err(SendError::Refused)?;
         let key = key.map(|key| idempotency(sender, key));
         match draft.check_expiry(now) {
@@ -125,7 +162,7 @@ impl Notifier {
         drafts: Vec<Result<RawDraft, Violations>>,
         key: Option<RequestKey<'_>>,
     ) -> Result<Vec<Outcome>, SendError> {
-        let now = self.clock.now();
+        let now = self.ports.clock.now();
         check_batch_size(drafts.len()).map_err(|v| SendError::Refused(refusal(v)))?;
         let key = key.map(|key| idempotency(sender, key));
         if let Some(outcomes) = self.replay(key).await? {
@@ -161,10 +198,11 @@ impl Notifier {
             idempotency,
             now,
         };
-        match self.store.append(append).await? {
+        match self.ports.notifications.append(append).await? {
             Accepted::Fresh(outcomes, events) => {
                 self.figures.appended(&outcomes);
-                events.into_iter().for_each(|event| self.bus.publish(event));
+                events.into_iter().for_each(|event| self.ports.bus.publish(event));
+                self.wake(&outcomes).await;
                 Ok(outcomes)
             }
             Accepted::Replayed(outcomes) => Ok(outcomes),
@@ -172,9 +210,20 @@ impl Notifier {
         }
     }
 
+    /// Tells the workers of what waits for them.
+    async fn wake(&self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            if let Outcome::Sent(Receipt { id, state: State::Expanding, .. }) = outcome
+                && self.ports.queue.publish(Job::FanOut(*id)).await.is_err()
+            {
+                tracing::debug!(notification = %id, "queue is full, left to the next look");
+            }
+        }
+    }
+
     async fn replay(&self, key: Option<Idempotency>) -> Result<Option<Vec<Outcome>>, SendError> {
         let Some(key) = key else { return Ok(None) };
-        match self.store.replay(key).await? {
+        match self.ports.notifications.replay(key).await? {
             Some(Accepted::Replayed(outcomes) | Accepted::Fresh(outcomes, _)) => Ok(Some(outcomes)),
             Some(Accepted::Mismatch) => Err(SendError::KeyReused),
             None => Ok(None),
@@ -196,10 +245,10 @@ fn check_batch_size(size: usize) -> Result<(), Violation> {
 
 /// Checks what can be checked without clock and store, and that the sender may.
 fn prepare(sender: &Principal, raw: RawDraft) -> Result<Draft, Refusal> {
-    let field = raw.recipients_field;
+    let field = raw.to.field();
     let draft = Draft::parse(raw).map_err(refusal)?;
     let allowed = sender.may_send_to_others()
-        || matches!(sender, Principal::User(user) if draft.recipients.iter().all(|id| *id == user.id));
+        || matches!(sender, Principal::User(user) if draft.to.is_only(&user.id));
     if allowed {
         return Ok(draft);
     }

@@ -116,11 +116,7 @@ mod tests {
     use super::*;
 
     fn raw() -> RawDraft {
-        RawDraft {
-            to: RawAudience::user("alice"),
-            message: "hello".into(),
-            ..RawDraft::default()
-        }
+        RawDraft { to: RawAudience::user("alice"), message: "hello".into(), ..RawDraft::default() }
     }
 
     #[test]

@@ -4,14 +4,16 @@
 //! [`MemoryStore`] keeps everything behind one lock and forgets it when dropped; "durable" means
 //! here as long as the process lives. It follows the rules of the domain as directly as they can be
 //! written: where another store answers otherwise, that store is wrong. [`MemoryBus`] carries
-//! events within the process.
+//! events within the process, [`MemoryQueue`] jobs.
 
 mod api_keys;
 mod bus;
+mod fan_out;
 mod inbox;
 mod log;
 mod mutes;
 mod notifications;
+mod queue;
 mod retention;
 mod sessions;
 mod store;
@@ -19,4 +21,5 @@ mod topics;
 mod users;
 
 pub use bus::MemoryBus;
+pub use queue::MemoryQueue;
 pub use store::MemoryStore;

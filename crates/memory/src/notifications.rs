@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp, UserId, UserKey,
+    Audience, Content, Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp,
+    UserId, UserKey,
 };
 use herald_ports::{
     Accepted, Append, Delivered, Entry, Idempotency, LiveEvent, NotificationStore, Outcome,
@@ -11,6 +12,7 @@ use herald_ports::{
 };
 
 use crate::MemoryStore;
+use crate::fan_out::{Members, Outbox};
 use crate::inbox::removal;
 use crate::retention::pop_if;
 use crate::store::State;
@@ -67,7 +69,42 @@ impl Notifications {
         }
     }
 
-    fn add(&mut self, draft: &Draft, append: &Append, recipients: usize) -> &SentNotification {
+    pub(crate) fn get(&self, id: NotificationId) -> Option<&SentNotification> {
+        self.sent.get(&id).map(|sent| &sent.sent)
+    }
+
+    /// Notes that it is being put into inboxes: at most so many.
+    pub(crate) fn expand(&mut self, id: NotificationId, left: usize) {
+        if let Some(Sent { sent, .. }) = self.sent.get_mut(&id) {
+            sent.receipt.state = Progress::Expanding;
+            sent.total = Some(sent.receipt.recipients + left as i64);
+        }
+    }
+
+    /// Notes that it is in more inboxes, and maybe in all.
+    pub(crate) fn reach(&mut self, id: NotificationId, inboxes: usize, done: bool) {
+        let Some(Sent { sent, holders }) = self.sent.get_mut(&id) else { return };
+        *holders += inboxes;
+        sent.receipt.recipients += inboxes as i64;
+        if done {
+            sent.receipt.state = Progress::Delivered;
+            sent.total = Some(sent.receipt.recipients);
+        }
+        if *holders == 0 {
+            self.unheld.insert((sent.receipt.created_at, id));
+        } else {
+            self.unheld.remove(&(sent.receipt.created_at, id));
+        }
+    }
+
+    /// Notes that nobody gets it.
+    pub(crate) fn cancel(&mut self, id: NotificationId) -> Option<Receipt> {
+        let receipt = &mut self.sent.get_mut(&id)?.sent.receipt;
+        receipt.state = Progress::Cancelled;
+        Some(receipt.clone())
+    }
+
+    fn add(&mut self, draft: &Draft, append: &Append, state: Progress) -> Receipt {
         self.last += 1;
         let id = NotificationId::new(self.last);
         let notification = Notification {
@@ -76,28 +113,24 @@ impl Notifications {
             sender: append.sender.clone(),
             created_at: append.now,
         };
-        let receipt = Receipt {
-            id,
-            state: Progress::Delivered,
-            recipients: recipients as i64,
-            created_at: append.now,
-        };
+        let receipt = Receipt { id, state, recipients: 0, created_at: append.now };
         let sent = SentNotification {
             notification: Arc::new(notification),
             principal: append.principal.clone(),
-            receipt,
+            receipt: receipt.clone(),
+            total: None,
         };
-        if recipients == 0 {
-            self.unheld.insert((append.now, id));
-        }
-        &self.sent.entry(id).or_insert(Sent { sent, holders: recipients }).sent
+        self.unheld.insert((append.now, id));
+        self.sent.insert(id, Sent { sent, holders: 0 });
+        receipt
     }
 }
 
 /// Forgetting the oldest of a kind, if it is not younger than `until`; each answers how much that was.
 impl Notifications {
-    pub(crate) fn forget_unheld(&mut self, until: Timestamp) -> usize {
-        let oldest = self.unheld.first().filter(|(at, _)| *at <= until).copied();
+    pub(crate) fn forget_unheld(&mut self, until: Timestamp, waiting: &Outbox) -> usize {
+        let mut unheld = self.unheld.iter().take_while(|(at, _)| *at <= until);
+        let oldest = unheld.find(|(_, id)| !waiting.holds(*id)).copied();
         let forgotten = oldest.and_then(|oldest| {
             self.unheld.remove(&oldest);
             self.sent.remove(&oldest.1)
@@ -147,37 +180,79 @@ impl State {
         append: &Append,
         events: &mut Vec<LiveEvent>,
     ) -> Result<Receipt, Refusal> {
-        let recipients: Vec<_> = draft
-            .recipients
+        let due_at = draft.scheduled(append.now);
+        let members = match &draft.to {
+            Audience::Users(ids) => self.named(ids, append)?,
+            Audience::Subscribers(topic) if !self.topics.knows(topic) => {
+                return Err(Refusal::unknown_topic(topic));
+            }
+            group => self.members(group),
+        };
+        let by_and_by = match &draft.to {
+            group @ (Audience::Members { .. } | Audience::Subscribers(_)) if due_at.is_some() => {
+                Some(Members::Later(group.clone()))
+            }
+            Audience::Users(ids) if due_at.is_none() && ids.len() <= Audience::MAX_AT_ONCE => None,
+            _ => Some(Members::Known(members.iter().copied().collect())),
+        };
+        let state = match (&by_and_by, due_at) {
+            (None, _) => Progress::Delivered,
+            (Some(_), None) => Progress::Expanding,
+            (Some(_), Some(_)) => Progress::Scheduled,
+        };
+        let mut receipt = self.notifications.add(draft, append, state);
+        match by_and_by {
+            Some(later) => self.wait(receipt.id, &append.principal, due_at, later),
+            None => {
+                let reached = self.deliver_all(receipt.id, members, append.now, events);
+                self.notifications.reach(receipt.id, reached, true);
+                receipt.recipients = reached as i64;
+            }
+        }
+        Ok(receipt)
+    }
+
+    /// The users of those ids, who are created if need be; or why one cannot be told.
+    fn named(&mut self, ids: &[UserId], append: &Append) -> Result<BTreeSet<UserKey>, Refusal> {
+        let recipients: Vec<_> = ids
             .iter()
             .map(|id| recipient(&self.users, id, append.create_recipients))
             .collect::<Result<_, _>>()?;
-        let recipients: BTreeSet<_> = recipients
-            .into_iter()
-            .map(|recipient| match recipient {
-                Recipient::Known(user) => user,
-                Recipient::New(id) => self.users.create(id, append.now).key,
-            })
-            .collect();
-        let recipients = self.listening(recipients, draft, append.now);
-        let sent = self.notifications.add(draft, append, recipients.len());
-        let (notification, receipt) = (sent.notification.clone(), sent.receipt.clone());
+        let keys = recipients.into_iter().map(|recipient| match recipient {
+            Recipient::Known(user) => user,
+            Recipient::New(id) => self.users.create(id, append.now).key,
+        });
+        Ok(keys.collect())
+    }
+
+    /// Puts a notification into the inboxes of all these users who do not mute it; how many they are.
+    pub(crate) fn deliver_all(
+        &mut self,
+        id: NotificationId,
+        users: BTreeSet<UserKey>,
+        now: Timestamp,
+        events: &mut Vec<LiveEvent>,
+    ) -> usize {
+        let Some(sent) = self.notifications.get(id) else { return 0 };
+        let notification = sent.notification.clone();
+        let users = self.listening(users, &notification.content, now);
         let recipients: Vec<_> =
-            recipients.into_iter().map(|user| self.deliver(&notification, user, events)).collect();
+            users.into_iter().map(|user| self.deliver(&notification, user, events)).collect();
+        let reached = recipients.len();
         if !recipients.is_empty() {
             events.push(LiveEvent::Appended { notification, recipients });
         }
-        Ok(receipt)
+        reached
     }
 
     /// Those of the users who do not mute what is sent.
     fn listening(
         &self,
         mut users: BTreeSet<UserKey>,
-        draft: &Draft,
+        content: &Content,
         now: Timestamp,
     ) -> BTreeSet<UserKey> {
-        if let Some(category) = draft.content.mutable_category() {
+        if let Some(category) = content.mutable_category() {
             users.retain(|user| !self.mutes.hold(*user, category, now));
         }
         users

@@ -67,7 +67,7 @@ impl State {
         while forgotten < limit.max(1) {
             let rows = match leftover {
                 Leftover::Tombstones => self.inboxes.forget_removal(until),
-                Leftover::Notifications => self.notifications.forget_unheld(until),
+                Leftover::Notifications => self.notifications.forget_unheld(until, &self.outbox),
                 Leftover::IdempotencyKeys => self.notifications.forget_answer(until),
                 Leftover::Tickets => self.sessions.forget_ticket(until),
                 Leftover::Revocations => self.sessions.forget_revocation(until),

@@ -4,6 +4,7 @@ use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
+use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
@@ -28,6 +29,7 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) api_keys: ApiKeys,
     pub(crate) notifications: Notifications,
+    pub(crate) outbox: Outbox,
     pub(crate) inboxes: Inboxes,
     pub(crate) topics: Topics,
     pub(crate) mutes: Mutes,

@@ -48,6 +48,14 @@ impl Topics {
         self.0.get_mut(topic).filter(|details| details.is_within(reach, user))
     }
 
+    pub(crate) fn knows(&self, topic: &Topic) -> bool {
+        self.0.contains_key(topic)
+    }
+
+    pub(crate) fn subscribers_of(&self, topic: &Topic) -> BTreeSet<UserKey> {
+        self.0.get(topic).map(|details| details.subscribers.clone()).unwrap_or_default()
+    }
+
     fn create(&mut self, user: UserKey, new: NewTopic) -> Option<TopicView> {
         if self.0.contains_key(&new.name) {
             return None;

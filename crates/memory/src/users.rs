@@ -31,6 +31,10 @@ impl Users {
         self.accounts.get(&key).map(|account| &account.user)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = &User> {
+        self.accounts.values().map(|account| &account.user)
+    }
+
     /// The user who logs in by that name, in any case.
     pub(crate) fn by_name(&self, name: &str) -> Option<&User> {
         self.account_of(name).map(|account| &account.user)

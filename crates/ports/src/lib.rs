@@ -11,11 +11,13 @@
 mod api_keys;
 mod clock;
 mod error;
+mod fan_out;
 mod inbox;
 mod list;
 mod live;
 mod mutes;
 mod notifications;
+mod queue;
 mod random;
 mod retention;
 mod sessions;
@@ -26,6 +28,7 @@ mod users;
 pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
+pub use fan_out::{Cancelled, FanOutStore, Step};
 pub use inbox::{InboxStore, Page, Position, Resync, Written};
 pub use list::Part;
 pub use live::{Delivered, LiveBus, LiveEvent, LiveSink};
@@ -33,6 +36,7 @@ pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
+pub use queue::{Job, JobQueue, QueueFull, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};
 pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, TokenHash};

@@ -15,6 +15,15 @@ pub enum LiveEvent {
         /// each inbox, and where it stands with the item
         recipients: Vec<Delivered>,
     },
+    /// a new item in many inboxes
+    Reached {
+        /// what was said
+        notification: Arc<Notification>,
+        /// no inbox of this user or an earlier one
+        after: UserKey,
+        /// only inboxes of this user and earlier ones
+        through: UserKey,
+    },
     /// changed flags and removals in one inbox, of one revision
     Changed {
         /// whose inbox

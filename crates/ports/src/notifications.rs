@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use herald_domain::{Draft, Notification, NotificationId, Receipt, Rule, Timestamp, Violation};
+use herald_domain::{
+    Draft, Notification, NotificationId, Receipt, Rule, Timestamp, Topic, Violation,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -62,6 +64,11 @@ impl Refusal {
         Self::of(Violation::new("to", Rule::Unknown, detail))
     }
 
+    /// A topic to whose subscribers nothing can be sent, for there is none of that name.
+    pub fn unknown_topic(name: &Topic) -> Self {
+        Self::of(Violation::new("to.topic", Rule::Unknown, format!("there is no topic {name}")))
+    }
+
     fn of(violation: Violation) -> Self {
         Self { violations: vec![violation] }
     }
@@ -71,7 +78,7 @@ impl Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// it is in the inbox of every recipient who does not mute it
+    /// it is stored; its state says whether it is in the inbox of every recipient who does not mute it
     Sent(Receipt),
     /// nothing of it was stored
     Refused(Refusal),
@@ -97,6 +104,8 @@ pub struct SentNotification {
     pub principal: String,
     /// what became of it
     pub receipt: Receipt,
+    /// how many users it is for, whether they mute it or not; not known before it is looked at
+    pub total: Option<i64>,
 }
 
 /// Sending.
@@ -105,6 +114,10 @@ pub trait NotificationStore: Send + Sync + 'static {
     /// Stores notifications, and an item in each recipient's inbox. Recipients who mute the
     /// category at [`Append::now`] are left out, and not counted, unless it is critical; that may
     /// leave nobody, and still is no refusal.
+    ///
+    /// What is for a later time, for a group, or for more than
+    /// [`Audience::MAX_AT_ONCE`](herald_domain::Audience::MAX_AT_ONCE) users is not in any inbox
+    /// afterwards, but waits in the [`FanOutStore`](crate::FanOutStore).
     ///
     /// All of an append is one transaction, with its idempotency key; an entry that is refused
     /// leaves nothing behind, and does not stop the others. For each recipient, in this order, an

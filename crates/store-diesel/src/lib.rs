@@ -10,6 +10,7 @@ mod config;
 mod conn;
 mod dialect;
 mod failure;
+mod fan_out;
 mod idempotency;
 mod inbox;
 mod mutes;

@@ -17,6 +17,7 @@ use crate::schema::notifications;
 use crate::store::DieselStore;
 
 pub(crate) use append::append;
+pub(crate) use deliver::deliver;
 
 #[async_trait]
 impl NotificationStore for DieselStore {
@@ -33,7 +34,11 @@ impl NotificationStore for DieselStore {
     }
 }
 
-fn sent(conn: &mut Conn, id: NotificationId) -> Result<Option<SentNotification>, Failure> {
+/// A notification as it was sent.
+pub(crate) fn sent(
+    conn: &mut Conn,
+    id: NotificationId,
+) -> Result<Option<SentNotification>, Failure> {
     let row: Option<SentRow> = on_conn!(conn, c => notifications::table
         .filter(notifications::id.eq(id.get()))
         .select(SentRow::as_select())

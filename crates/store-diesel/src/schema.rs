@@ -89,6 +89,31 @@ diesel::table! {
         holders -> BigInt,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
+        total -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    outbox (notification) {
+        notification -> BigInt,
+        principal -> Text,
+        critical -> Bool,
+        due_at -> Nullable<BigInt>,
+        users -> Nullable<Text>,
+        company -> Nullable<Text>,
+        role -> Nullable<Text>,
+        topic -> Nullable<BigInt>,
+        reached -> BigInt,
+        last -> Nullable<BigInt>,
+        steps -> BigInt,
+        chunk -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox_leavers (notification, usr) {
+        notification -> BigInt,
+        usr -> BigInt,
     }
 }
 
@@ -170,4 +195,5 @@ diesel::joinable!(subscriptions -> topics (topic));
 diesel::joinable!(subscriptions -> users (usr));
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(inbox_items, notifications);
+diesel::allow_tables_to_appear_in_same_query!(outbox, notifications, topics);
 diesel::allow_tables_to_appear_in_same_query!(subscriptions, topics, users);

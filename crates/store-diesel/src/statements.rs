@@ -5,16 +5,26 @@ mod add_items;
 mod add_mutes;
 mod add_tombstones;
 mod append_to_heads;
+mod create_users;
 mod find_inboxes;
+mod find_namesakes;
+mod find_reached;
 mod in_list;
 mod list;
+mod members;
 mod range;
 
 pub(crate) use add_items::AddItems;
 pub(crate) use add_mutes::AddMutes;
 pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use append_to_heads::AppendToHeads;
+pub(crate) use create_users::{CreateHeads, CreateUsers};
 pub(crate) use find_inboxes::FindInboxes;
+pub(crate) use find_namesakes::FindNamesakes;
+pub(crate) use find_reached::FindReached;
 pub(crate) use in_list::InListDsl;
 pub(crate) use list::List;
+pub(crate) use members::{
+    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsOf, Listening, Members, NthMember,
+};
 pub(crate) use range::RangeDsl;

@@ -71,6 +71,15 @@ impl TopicStore for DieselStore {
     }
 }
 
+/// The number of the topic of that name.
+pub(crate) fn id_of(conn: &mut Conn, topic: &Topic) -> Result<Option<i64>, Failure> {
+    Ok(on_conn!(conn, c => topics::table
+        .filter(topics::name.eq(topic.as_str()))
+        .select(topics::id)
+        .get_result(c)
+        .optional())?)
+}
+
 fn create(conn: &mut Conn, user: UserKey, new: &NewTopic) -> Result<Option<TopicView>, Failure> {
     let row = (
         topics::name.eq(new.name.as_str()),

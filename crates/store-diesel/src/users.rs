@@ -5,9 +5,11 @@ use herald_ports::{Login, NewUser, PasswordHash, StoreError, UserChange, UserSto
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::fan_out::leave_groups;
 use crate::rows::UserRow;
 use crate::schema::users;
 use crate::sessions::note_revocation;
+use crate::statements::{CreateHeads, CreateUsers, List};
 use crate::store::DieselStore;
 
 #[async_trait]
@@ -76,6 +78,7 @@ fn register(conn: &mut Conn, new: &NewUser) -> Result<Option<User>, Failure> {
     on_conn!(conn, c => diesel::update(users::table.find(key))
         .set(users::id.eq(id.as_str()))
         .execute(c))?;
+    on_conn!(conn, c => CreateHeads { ids: &List::of_ids([&id]) }.execute(c))?;
     by_key(conn, UserKey::new(key))
 }
 
@@ -83,22 +86,17 @@ fn ensure(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<User, Failure>
     if let Some(user) = by_id(conn, id)? {
         return Ok(user);
     }
-    create(conn, id, now)?;
+    create(conn, std::slice::from_ref(id), now)?;
     by_id(conn, id)?.ok_or_else(|| Failure::Corrupt("users: a new row is not there".to_owned()))
 }
 
-/// Adds a user whom only an application knows.
-pub(crate) fn create(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<UserKey, Failure> {
-    let row = (
-        users::id.eq(id.as_str()),
-        users::role.eq(Role::user().as_str().to_owned()),
-        users::created_at.eq(now.as_micros()),
-    );
-    let key = on_conn!(conn, c => diesel::insert_into(users::table)
-        .values(row)
-        .returning(users::key)
-        .get_result(c))?;
-    Ok(UserKey::new(key))
+/// Adds users whom only an application knows.
+pub(crate) fn create(conn: &mut Conn, ids: &[UserId], now: Timestamp) -> Result<(), Failure> {
+    let (ids, role) = (&List::of_ids(ids), Role::user());
+    let users = CreateUsers { ids, role: role.as_str(), created_at: now.as_micros() };
+    on_conn!(conn, c => users.execute(c))?;
+    on_conn!(conn, c => CreateHeads { ids }.execute(c))?;
+    Ok(())
 }
 
 fn by_id(conn: &mut Conn, id: &UserId) -> Result<Option<User>, Failure> {
@@ -149,6 +147,7 @@ fn change(
         after.company = Some(company.clone());
     }
     if after != before {
+        leave_groups(conn, &before)?;
         let columns = (
             users::role.eq(after.role.as_str()),
             users::company.eq(after.company.as_ref().map(|company| company.as_str())),

@@ -79,8 +79,12 @@ async fn deliver(send: Send) -> Result<()> {
     else {
         bail!("this is no receipt: {receipt}");
     };
-    let users = if recipients == 1 { "user" } else { "users" };
-    super::say(&format!("sent as notification {id} to {recipients} {users}"));
+    super::say(&match receipt["state"].as_str() {
+        Some("expanding") => format!("accepted as notification {id}, on its way"),
+        Some("scheduled") => format!("accepted as notification {id}, waiting for its time"),
+        _ if recipients == 1 => format!("sent as notification {id} to 1 user"),
+        _ => format!("sent as notification {id} to {recipients} users"),
+    });
     Ok(())
 }
 

@@ -4,18 +4,13 @@ use std::time::Duration;
 
 use crate::support::World;
 use herald_application::{Notifier, RequestKey, SendError};
-use herald_domain::{Principal, RawDraft, Rule, Violation};
+use herald_domain::{Principal, RawAudience, RawDraft, Rule, Violation};
 use herald_ports::{LiveEvent, Outcome, UserChange};
 
 const KEY: RequestKey<'static> = RequestKey { route: "send", key: "k", request: b"request" };
 
 fn to(user: &str, message: &str) -> RawDraft {
-    RawDraft {
-        recipients: vec![user.into()],
-        recipients_field: "to.user",
-        message: message.into(),
-        ..RawDraft::default()
-    }
+    RawDraft { to: RawAudience::user(user), message: message.into(), ..RawDraft::default() }
 }
 
 fn rules(error: SendError) -> Vec<(String, Rule)> {
@@ -32,7 +27,7 @@ fn rules(error: SendError) -> Vec<(String, Rule)> {
 /// A world, what sends in it, an ordinary user, and an administrator.
 async fn world() -> (World, Notifier, Principal, Principal) {
     let world = World::new().await;
-    let notifier = Notifier::new(world.store.clone(), world.bus.clone(), world.clock.clone());
+    let notifier = world.notifier();
     let user = world.access.authenticate(&world.minted("alice")).await.unwrap();
     world.access.authenticate(&world.minted("root")).await.unwrap();
     let change = UserChange { role: Some("admin".parse().unwrap()), ..UserChange::default() };

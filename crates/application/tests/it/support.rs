@@ -4,10 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use herald_application::{Access, Accounts, AccountsPorts};
+use herald_application::{
+    Access, Accounts, AccountsPorts, Dispatcher, DispatcherPorts, Notifier, NotifierPorts,
+};
 use herald_contract::fixtures::{CountingIds, ManualClock};
 use herald_domain::{SessionId, Timestamp};
-use herald_memory::{MemoryBus, MemoryStore};
+use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
     Claims, Clock, HashError, LiveBus, LiveEvent, LiveSink, PasswordHash, PasswordHasher,
     TokenError, TokenIssuer, TokenVerifier, UserStore,
@@ -80,6 +82,7 @@ impl LiveSink for Told {
 pub(crate) struct World {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) bus: Arc<MemoryBus>,
+    pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) access: Arc<Access>,
     pub(crate) accounts: Accounts,
@@ -115,7 +118,28 @@ impl World {
             ids: Arc::new(CountingIds::default()),
         };
         let accounts = Accounts::new(ports, access.clone(), true);
-        Self { store, bus, clock, access, accounts, told }
+        Self { store, bus, queue: Arc::default(), clock, access, accounts, told }
+    }
+
+    /// What sends in this world.
+    pub(crate) fn notifier(&self) -> Notifier {
+        Notifier::new(NotifierPorts {
+            notifications: self.store.clone(),
+            fan_out: self.store.clone(),
+            queue: self.queue.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// What puts into inboxes what is for many, or for later.
+    pub(crate) fn dispatcher(&self) -> Dispatcher {
+        Dispatcher::new(DispatcherPorts {
+            fan_out: self.store.clone(),
+            queue: self.queue.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+        })
     }
 
     /// A token that an application minted, good for an hour.

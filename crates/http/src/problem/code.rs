@@ -19,6 +19,7 @@ pub(crate) enum Code {
     NoSession,
     TopicExists,
     TooManySubscriptions,
+    TooLate,
     Resync,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -35,7 +36,7 @@ pub(crate) enum Code {
 impl Code {
     /// Every code, by ascending status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::TokenRequired,
@@ -52,6 +53,7 @@ impl Code {
         Self::NoSession,
         Self::TopicExists,
         Self::TooManySubscriptions,
+        Self::TooLate,
         Self::Resync,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -84,6 +86,7 @@ impl Code {
             Self::NoSession => ("no_session", 409, "token without session"),
             Self::TopicExists => ("topic_exists", 409, "topic exists"),
             Self::TooManySubscriptions => ("too_many_subscriptions", 409, "too many subscriptions"),
+            Self::TooLate => ("too_late", 409, "too late"),
             Self::Resync => ("resync", 410, "position lost"),
             Self::BodyTooLarge => ("body_too_large", 413, "body too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "unsupported media type"),

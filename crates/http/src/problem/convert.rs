@@ -1,8 +1,8 @@
 //! Each use case's errors as problems, without a wildcard arm: a new error is a decision to take.
 
 use herald_application::{
-    AccountError, ApiKeyError, AuthError, InboxError, PreferencesError, SendError, TopicError,
-    Topics,
+    AccountError, ApiKeyError, AuthError, CancelError, InboxError, PreferencesError, SendError,
+    TopicError, Topics,
 };
 use herald_domain::{Violation, Violations};
 use herald_ports::{Resync, StoreError};
@@ -82,6 +82,18 @@ impl From<ApiKeyError> for Problem {
             ApiKeyError::Invalid(violations) => violations.into(),
             ApiKeyError::Unknown => Self::not_found(),
             ApiKeyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<CancelError> for Problem {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::TooLate => {
+                Self::new(Code::TooLate, "its time has come: it was sent, or is being sent")
+            }
+            CancelError::Unknown => Self::not_found(),
+            CancelError::Store(error) => error.into(),
         }
     }
 }

@@ -11,13 +11,13 @@ use actix_web::web::Bytes;
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier, Preferences, Topics,
+    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier, NotifierPorts, Preferences, Topics,
 };
 use herald_domain::{Role, SessionId, Timestamp};
 use herald_http::{
     AppState, Component, RateLimits, Rates, ReadinessProbe, Services, TrustedProxies, app,
 };
-use herald_memory::{MemoryBus, MemoryStore};
+use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
     Claims, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom, TokenError,
     TokenIssuer, TokenVerifier,
@@ -126,7 +126,13 @@ async fn services(open_registration: bool) -> Services {
     Services {
         accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
         api_keys: Arc::new(ApiKeys::new(store.clone(), access.clone(), clock.clone(), ids)),
-        notifier: Arc::new(Notifier::new(store.clone(), bus.clone(), clock.clone())),
+        notifier: Arc::new(Notifier::new(NotifierPorts {
+            notifications: store.clone(),
+            fan_out: store.clone(),
+            queue: Arc::new(MemoryQueue::default()),
+            bus: bus.clone(),
+            clock: clock.clone(),
+        })),
         inbox: Arc::new(Inbox::new(store.clone(), bus, clock.clone())),
         topics: Arc::new(Topics::new(store.clone(), store.clone(), clock.clone())),
         preferences: Arc::new(Preferences::new(store, clock)),

@@ -1,16 +1,19 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{Content, Draft, Notification, NotificationId, Receipt, State};
-use herald_ports::{Accepted, Append, Entry, LiveEvent, Outcome};
+use herald_domain::{
+    Audience, Company, Content, Draft, Notification, NotificationId, Priority, Receipt, Role, State,
+};
+use herald_ports::{Accepted, Append, Entry, LiveEvent, Outcome, Refusal};
 
 use super::deliver::deliver;
-use super::recipients::resolve;
+use super::recipients::{Recipient, resolve};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::idempotency;
+use crate::fan_out::{Waiting, Whom, wait};
 use crate::rows::micros;
 use crate::schema::notifications;
+use crate::{idempotency, topics};
 
 /// Stores what is to be sent, unless it was before.
 pub(crate) fn append(conn: &mut Conn, append: &Append) -> Result<Accepted, Failure> {
@@ -39,31 +42,67 @@ fn send(
     draft: &Draft,
     events: &mut Vec<LiveEvent>,
 ) -> Result<Outcome, Failure> {
-    let inboxes = match resolve(conn, append, draft)? {
-        Ok(inboxes) => inboxes,
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+    let due_at = draft.scheduled(append.now);
+    let whom = match &draft.to {
+        Audience::Users(ids) => match resolve(conn, append, ids, &draft.content)? {
+            Ok(recipients) if due_at.is_none() && ids.len() <= Audience::MAX_AT_ONCE => {
+                return at_once(conn, append, &draft.content, recipients, events);
+            }
+            Ok(recipients) => Whom::Named(recipients.iter().map(|one| one.inbox.user).collect()),
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        },
+        Audience::Members { company, role } => Whom::Members {
+            company: company.as_ref().map(Company::as_str),
+            role: role.as_ref().map(Role::as_str),
+        },
+        Audience::Subscribers(topic) => match topics::id_of(conn, topic)? {
+            Some(id) => Whom::Topic(id),
+            None => return Ok(Outcome::Refused(Refusal::unknown_topic(topic))),
+        },
     };
+    let state = if due_at.is_some() { State::Scheduled } else { State::Expanding };
+    let id = insert(conn, append, &draft.content, state, None)?;
+    let critical = draft.content.priority == Priority::Critical;
+    let principal = append.principal.as_str();
+    wait(conn, &Waiting { notification: id.get(), principal, critical, due_at, whom })?;
+    Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))
+}
+
+/// Puts it into the inboxes of those who do not mute it.
+fn at_once(
+    conn: &mut Conn,
+    append: &Append,
+    content: &Content,
+    recipients: Vec<Recipient>,
+    events: &mut Vec<LiveEvent>,
+) -> Result<Outcome, Failure> {
+    let listening = recipients.into_iter().filter(|one| !one.muted);
+    let inboxes: Vec<_> = listening.map(|one| one.inbox).collect();
+    // of whom there are at most a hundred
+    let recipients = i64::try_from(inboxes.len()).unwrap_or(i64::MAX);
     let receipt = Receipt {
-        id: insert(conn, append, &draft.content, inboxes.len())?,
+        id: insert(conn, append, content, State::Delivered, Some(recipients))?,
         state: State::Delivered,
-        recipients: count(inboxes.len()),
+        recipients,
         created_at: append.now,
     };
     let notification = Arc::new(Notification {
         id: receipt.id,
-        content: draft.content.clone(),
+        content: content.clone(),
         sender: append.sender.clone(),
         created_at: append.now,
     });
-    deliver(conn, notification, inboxes, events)?;
+    deliver(conn, notification, inboxes, append.now, events)?;
     Ok(Outcome::Sent(receipt))
 }
 
+/// Stores what is said, which so many inboxes are about to hold, or nobody knows yet.
 fn insert(
     conn: &mut Conn,
     append: &Append,
     content: &Content,
-    recipients: usize,
+    state: State,
+    recipients: Option<i64>,
 ) -> Result<NotificationId, Failure> {
     let category = content.category.as_ref();
     let row = (
@@ -78,20 +117,16 @@ fn insert(
         notifications::data.eq(content.data.as_str()),
         notifications::action_url.eq(content.action_url.as_ref().map(|text| text.as_str())),
         notifications::collapse_key.eq(content.collapse_key.as_ref().map(|text| text.as_str())),
-        notifications::state.eq(State::Delivered.as_str()),
-        notifications::recipients.eq(count(recipients)),
-        notifications::holders.eq(count(recipients)),
+        notifications::state.eq(state.as_str()),
+        notifications::recipients.eq(recipients.unwrap_or(0)),
+        notifications::holders.eq(recipients.unwrap_or(0)),
         notifications::created_at.eq(append.now.as_micros()),
         notifications::expires_at.eq(micros(content.expires_at)),
+        notifications::total.eq(recipients),
     );
     let id = on_conn!(conn, c => diesel::insert_into(notifications::table)
         .values(row)
         .returning(notifications::id)
         .get_result(c))?;
     Ok(NotificationId::new(id))
-}
-
-/// A number of recipients, of whom there are at most a hundred.
-fn count(recipients: usize) -> i64 {
-    i64::try_from(recipients).unwrap_or(i64::MAX)
 }

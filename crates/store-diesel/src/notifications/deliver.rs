@@ -15,10 +15,11 @@ use crate::statements::{AddItems, AppendToHeads, InListDsl, List};
 
 /// Puts a notification into inboxes, which are in ascending order of their users, and notes what to
 /// tell their devices.
-pub(super) fn deliver(
+pub(crate) fn deliver(
     conn: &mut Conn,
     what: Arc<Notification>,
     mut inboxes: Vec<Delivered>,
+    now: Timestamp,
     events: &mut Vec<LiveEvent>,
 ) -> Result<(), Failure> {
     if inboxes.is_empty() {
@@ -26,7 +27,7 @@ pub(super) fn deliver(
     }
     let users = List::of_numbers(inboxes.iter().map(|inbox| inbox.user.get()));
     if let Some(key) = &what.content.collapse_key {
-        replace(conn, &users, &mut inboxes, key, what.created_at, events)?;
+        replace(conn, &users, &mut inboxes, key, now, events)?;
     }
     add(conn, &users, &what)?;
     for inbox in &mut inboxes {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use diesel::dsl::sql;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use herald_domain::{Leftover, Timestamp};
@@ -10,7 +10,8 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{
     idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones, mutes,
-    notifications, refresh_tokens as tokens, revocations, sessions, subscriptions, tickets, topics,
+    notifications, outbox, refresh_tokens as tokens, revocations, sessions, subscriptions, tickets,
+    topics,
 };
 use crate::statements::RangeDsl;
 
@@ -84,9 +85,11 @@ fn forget_tombstones(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<
 }
 
 fn forget_notifications(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let waiting = outbox::table.filter(outbox::notification.eq(notifications::id));
     let ids: Vec<i64> = on_conn!(conn, c => notifications::table
         .filter(sql::<Bool>("holders = 0")) // in the words of the index
         .filter(notifications::created_at.le(until))
+        .filter(not(exists(waiting)))
         .order(notifications::created_at)
         .select(notifications::id)
         .range(0, budget.limit())
@@ -164,8 +167,11 @@ fn forget_mutes(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool,
 }
 
 fn forget_topics(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    // whoever subscribed to it when something was accepted still gets that
+    let waiting = outbox::table.filter(outbox::topic.eq(topics::id.nullable()));
     let deleted: Vec<i64> = on_conn!(conn, c => topics::table
         .filter(topics::deleted_at.le(until))
+        .filter(not(exists(waiting)))
         .order(topics::deleted_at)
         .select(topics::id)
         .range(0, budget.limit())

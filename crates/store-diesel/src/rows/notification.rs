@@ -60,6 +60,7 @@ pub(crate) struct SentRow {
     principal: String,
     state: String,
     recipients: i64,
+    total: Option<i64>,
 }
 
 impl TryFrom<SentRow> for SentNotification {
@@ -76,6 +77,7 @@ impl TryFrom<SentRow> for SentNotification {
             },
             notification: Arc::new(notification),
             principal: row.principal,
+            total: row.total,
         })
     }
 }

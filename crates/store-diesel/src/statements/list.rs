@@ -12,7 +12,12 @@ impl List {
         Self::of(numbers, |out, number| write!(out, "{number}"))
     }
 
-    pub(crate) fn of_ids(ids: &[UserId]) -> Self {
+    /// A list that was kept as [`List::as_json`] gave it.
+    pub(crate) fn of_stored(json: String) -> Self {
+        Self(json)
+    }
+
+    pub(crate) fn of_ids<'a>(ids: impl IntoIterator<Item = &'a UserId>) -> Self {
         // no id has a character that JSON would escape
         Self::of(ids, |out, id| write!(out, "\"{id}\""))
     }

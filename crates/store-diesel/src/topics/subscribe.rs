@@ -4,6 +4,7 @@ use herald_ports::{Reach, Subscribed};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::fan_out::leave_topic;
 use crate::schema::{subscriptions, topics};
 
 /// A topic within reach of a user.
@@ -68,6 +69,10 @@ pub(super) fn unsubscribe(
     let Some(found) = find(conn, user, reach, topic)? else {
         return Ok(false);
     };
+    if !found.subscribed {
+        return Ok(true);
+    }
+    leave_topic(conn, user.get(), found.id)?;
     on_conn!(conn, c => diesel::delete(subscriptions::table.find((found.id, user.get())))
         .execute(c))?;
     Ok(true)

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use herald_domain::{Kind, Priority, RawDraft, Timestamp};
+use herald_domain::{Kind, Priority, RawAudience, RawDraft, Timestamp};
 
 /// A working day, told from its beginning again when it is over.
 #[derive(Default)]
@@ -165,12 +165,7 @@ impl Scene {
 }
 
 fn draft(to: &[&str], message: String) -> RawDraft {
-    RawDraft {
-        recipients: to.iter().map(|id| (*id).to_owned()).collect(),
-        recipients_field: "to.users",
-        message,
-        ..RawDraft::default()
-    }
+    RawDraft { to: RawAudience::users(to.iter().copied()), message, ..RawDraft::default() }
 }
 
 #[cfg(test)]

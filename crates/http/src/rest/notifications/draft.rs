@@ -1,8 +1,9 @@
-use herald_domain::{Kind, Priority, RawDraft, Rule, UserId, Violation, Violations};
+use herald_domain::{Kind, Priority, RawDraft, Rule, Violation, Violations};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::audience::{Audience, To};
 use crate::extract::object;
 
 /// What is to be said, and to whom.
@@ -59,10 +60,10 @@ pub(super) struct DraftBody {
     /// for now `["in_app"]`, which is what it is if absent
     #[schema(value_type = Option<Vec<ChannelName>>, min_items = 1, max_items = 1)]
     channels: Option<Vec<String>>,
-    // not supported yet: absent or null, which most generators of clients cannot express
-    #[schema(ignore)]
+    /// when it is told; at once if absent or past
+    #[schema(format = DateTime, example = "2099-12-31T09:00:00Z")]
     send_at: Option<String>,
-    /// when it stops being worth showing; must be in the future
+    /// when it stops being worth showing; must be in the future, and after `send_at`
     #[schema(format = DateTime, example = "2099-12-31T23:59:59Z")]
     expires_at: Option<String>,
     /// replaces an unread notification with the same key
@@ -73,39 +74,6 @@ pub(super) struct DraftBody {
         example = "build-7"
     )]
     collapse_key: Option<String>,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct To {
-    user: Option<String>,
-    users: Option<Vec<String>>,
-}
-
-/// One user, or up to 100.
-#[derive(ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "documents `To`, which reads it with better errors")]
-enum Audience {
-    One(OneUser),
-    Many(ManyUsers),
-}
-
-/// One user.
-#[derive(ToSchema)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents a form of `To`")]
-struct OneUser {
-    user: UserId,
-}
-
-/// Several users; each is told once.
-#[derive(ToSchema)]
-#[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents a form of `To`")]
-struct ManyUsers {
-    #[schema(min_items = 1, max_items = 100, example = json!(["alice", "bob"]))]
-    users: Vec<UserId>,
 }
 
 /// The ways to reach somebody.
@@ -119,30 +87,12 @@ enum ChannelName {
 impl DraftBody {
     /// Checks what this version does not do yet, and passes on the rest to be checked.
     pub(super) fn parse(self) -> Result<RawDraft, Violations> {
-        let mut broken = Violations::default();
         if self.channels.is_some_and(|channels| channels != ["in_app"]) {
-            broken.push(not_supported("channels", "not supported yet, other than [\"in_app\"]"));
+            let detail = "not supported yet, other than [\"in_app\"]";
+            return Err(Violation::new("channels", Rule::Unknown, detail).into());
         }
-        if self.send_at.is_some() {
-            broken.push(not_supported("send_at", "not supported yet"));
-        }
-        let (recipients_field, recipients) = match (self.to.user, self.to.users) {
-            (Some(user), None) => ("to.user", vec![user]),
-            (None, Some(users)) => ("to.users", users),
-            (Some(_), Some(_)) => {
-                let detail = "must name either user or users";
-                broken.push(Violation::new("to", Rule::Contradiction, detail));
-                ("to", Vec::new())
-            }
-            (None, None) => {
-                broken.push(Violation::new("to", Rule::Required, "must name user or users"));
-                ("to", Vec::new())
-            }
-        };
-        broken.into_result()?;
         Ok(RawDraft {
-            recipients,
-            recipients_field,
+            to: self.to.into(),
             title: self.title,
             message: self.message,
             kind: self.kind,
@@ -151,12 +101,9 @@ impl DraftBody {
             topic: self.topic,
             data: self.data,
             action_url: self.action_url,
+            send_at: self.send_at,
             expires_at: self.expires_at,
             collapse_key: self.collapse_key,
         })
     }
-}
-
-fn not_supported(field: &str, detail: &str) -> Violation {
-    Violation::new(field, Rule::Unknown, detail)
 }

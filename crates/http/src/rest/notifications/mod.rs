@@ -1,4 +1,6 @@
+mod audience;
 mod batch;
+mod cancel;
 mod changes;
 mod count;
 mod delete;
@@ -31,7 +33,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(view::view)
         .service(patch::patch)
         .service(delete::delete)
-        .service(read::read);
+        .service(read::read)
+        .service(cancel::cancel);
 }
 
 /// What is no number under `/notifications`: for a method that they do not have, `{id}` would take

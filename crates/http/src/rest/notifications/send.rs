@@ -1,7 +1,7 @@
 use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use herald_domain::Receipt;
+use herald_domain::{Receipt, State};
 
 use super::draft::DraftBody;
 use crate::Services;
@@ -11,9 +11,12 @@ use crate::rest::answer::{self, Answer};
 
 /// Send a notification
 ///
-/// When this answers, the notification is in every recipient's inbox. Sending to oneself is free;
-/// sending to others takes the role `admin` or an API key with the scope `send`, and creates users
-/// who are not known yet.
+/// Answered with 201, the notification is in every recipient's inbox. What is for a later time, for a
+/// group, or for more than 100 users is answered with 202: it is stored, and put into one inbox after
+/// the other from then on.
+///
+/// Sending to oneself is free; sending to others takes the role `admin` or an API key with the scope
+/// `send`, and creates users who are named and not known yet.
 #[utoipa::path(
     operation_id = "sendNotification",
     tag = "notifications",
@@ -27,6 +30,8 @@ use crate::rest::answer::{self, Answer};
     responses(
         (status = 201, description = "it is in every recipient's inbox", body = Receipt,
          headers(("Location" = String, description = "the notification"))),
+        (status = 202, description = "it is stored, and on its way or waiting for its time", body = Receipt,
+         headers(("Location" = String, description = "the notification, and how far it has come"))),
         (status = 403, description = "the caller may not send to them", body = ProblemBody,
          content_type = "application/problem+json"),
     )
@@ -43,7 +48,10 @@ pub(super) async fn send(
     let key = key.on("POST /api/v1/notifications", &request);
     let receipt = services.notifier.send(&sender, body.parse()?, key).await?;
     let location = format!("/api/v1/notifications/{}", receipt.id);
-    let mut created = HttpResponse::Created();
-    created.insert_header((LOCATION, location));
-    answer::json(created, &receipt)
+    let mut answer = match receipt.state {
+        State::Delivered => HttpResponse::Created(),
+        State::Scheduled | State::Expanding | State::Cancelled => HttpResponse::Accepted(),
+    };
+    answer.insert_header((LOCATION, location));
+    answer::json(answer, &receipt)
 }

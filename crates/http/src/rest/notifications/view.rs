@@ -5,6 +5,7 @@ use herald_domain::{
     ActionUrl, Category, Data as Attached, Flags, InboxItem, Kind, Message, Notification,
     NotificationId, Principal, Priority, Receipt, Rev, State, Timestamp, Title, Topic,
 };
+use herald_ports::SentNotification;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,12 +71,12 @@ struct Received {
 struct Sent {
     #[schema(required = false)]
     state: State,
-    /// how many inboxes it is in
+    /// how many inboxes it was put into so far
     #[schema(required = false, example = 1)]
     recipients: i64,
-    /// how many inboxes it is meant for
+    /// how many users it is for, those who mute it too until it is delivered; null before its time
     #[schema(required = false, example = 1)]
-    total: i64,
+    total: Option<i64>,
 }
 
 impl From<&InboxItem> for Received {
@@ -85,10 +86,10 @@ impl From<&InboxItem> for Received {
     }
 }
 
-impl From<&Receipt> for Sent {
-    fn from(receipt: &Receipt) -> Self {
-        let Receipt { state, recipients, .. } = *receipt;
-        Self { state, recipients, total: recipients }
+impl From<&SentNotification> for Sent {
+    fn from(sent: &SentNotification) -> Self {
+        let Receipt { state, recipients, .. } = sent.receipt;
+        Self { state, recipients, total: sent.total }
     }
 }
 
@@ -139,7 +140,7 @@ pub(super) async fn view(
         (None, None) => return Err(Problem::not_found()),
     };
     let received = item.as_ref().map(Received::from);
-    let sent = sent.as_ref().map(|sent| Sent::from(&sent.receipt));
+    let sent = sent.as_ref().map(Sent::from);
     answer::ok(&View::new(notification, received, sent))
 }
 

@@ -1,0 +1,84 @@
+//! Putting what waits into inboxes, in steps that are a transaction each.
+//!
+//! A step needs no lease: where the next one begins is written by the transaction that adds the items.
+
+mod audience;
+mod cancel;
+mod leave;
+mod step;
+mod turn;
+mod wait;
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use herald_domain::{NotificationId, Timestamp, UserKey};
+use herald_ports::{Cancelled, Delivered, FanOutStore, Step, StoreError};
+
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::rows::{HeadRow, head};
+use crate::statements::{FindReached, List};
+use crate::store::DieselStore;
+use turn::Turn;
+
+pub(crate) use leave::{leave_groups, leave_topic};
+pub(crate) use wait::{Waiting, Whom, wait};
+
+#[async_trait]
+impl FanOutStore for DieselStore {
+    async fn next_step(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(turn::next).await
+    }
+
+    async fn step(
+        &self,
+        after: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<Step>, StoreError> {
+        loop {
+            let after = after.clone();
+            match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
+                Turn::Nobody => return Ok(None),
+                Turn::Begin(id) => self.write(move |conn| turn::begin(conn, id)).await?,
+                Turn::Step { id, total } => {
+                    let step = self.write(move |conn| step::step(conn, id, total, now));
+                    return step.await.map(Some);
+                }
+            }
+        }
+    }
+
+    async fn cancel(
+        &self,
+        id: NotificationId,
+        principal: String,
+        now: Timestamp,
+    ) -> Result<Cancelled, StoreError> {
+        self.write(move |conn| cancel::cancel(conn, id, &principal, now)).await
+    }
+
+    async fn reached(
+        &self,
+        id: NotificationId,
+        users: Vec<UserKey>,
+    ) -> Result<Vec<Delivered>, StoreError> {
+        self.read(move |conn| reached(conn, id, &users)).await
+    }
+}
+
+fn reached(
+    conn: &mut Conn,
+    id: NotificationId,
+    users: &[UserKey],
+) -> Result<Vec<Delivered>, Failure> {
+    let users = &List::of_numbers(users.iter().map(|user| user.get()));
+    let find = FindReached { users, notification: id.get() };
+    let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => find.load(c))?;
+    Ok(delivered(rows))
+}
+
+/// Where inboxes stand.
+fn delivered(rows: Vec<(i64, HeadRow)>) -> Vec<Delivered> {
+    let of = |(user, row)| Delivered { user: UserKey::new(user), head: head(row) };
+    rows.into_iter().map(of).collect()
+}

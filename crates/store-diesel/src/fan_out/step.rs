@@ -1,0 +1,160 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use herald_domain::{Category, Notification, NotificationId, State, Timestamp, UserKey};
+use herald_ports::{LiveEvent, Step};
+
+use super::audience::{OutboxRow, find};
+use super::delivered;
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::notifications::deliver;
+use crate::rows::{ContentRow, HeadRow, micros};
+use crate::schema::{notifications, outbox, outbox_leavers as leavers};
+use crate::statements::{
+    AddItemsOf, AppendToHeadsOf, Group, HeadsOf, Listening, Members, NthMember,
+};
+
+/// How long a step should take: whoever sends meanwhile waits for it.
+const GOAL: Duration = Duration::from_millis(4);
+/// How many users a step looks at, at least and at most.
+const CHUNK: (i64, i64) = (100, 10_000);
+
+/// Puts what waits under that number into some more inboxes.
+#[expect(clippy::disallowed_methods, reason = "measures how long a step takes")]
+pub(super) fn step(
+    conn: &mut Conn,
+    id: i64,
+    total: Option<i64>,
+    now: Timestamp,
+) -> Result<Step, Failure> {
+    let begun = Instant::now();
+    let notification = NotificationId::new(id);
+    let Some(row) = find(conn, id)? else {
+        // another worker took the last step meanwhile
+        let principal = String::new();
+        return Ok(Step { notification, principal, reached: 0, done: true, events: Vec::new() });
+    };
+    let what = Arc::new(content(conn, id)?);
+    let (group, last) = (row.group(), row.last.unwrap_or(0));
+    let expired = what.content.expires_at.is_some_and(|at| at <= now);
+    let through = if expired { last } else { through(conn, &group, &row, last)? };
+    let mut reach = Reach { reached: 0, events: Vec::new() };
+    if !expired {
+        let leavers_of = has_leavers(conn, id)?.then_some(id);
+        let members = Members { group: &group, after: row.reached, through, leavers_of };
+        reach = put(conn, &what, members, now)?;
+    }
+    let done = through >= last;
+    note_progress(conn, id, reach.reached, total, done)?;
+    if done {
+        forget(conn, id)?;
+    } else {
+        move_on(conn, id, through, next_chunk(row.chunk, begun.elapsed()))?;
+    }
+    let Reach { reached, events } = reach;
+    Ok(Step { notification, principal: row.principal, reached, done, events })
+}
+
+/// What a step came to.
+struct Reach {
+    reached: i64,
+    events: Vec<LiveEvent>,
+}
+
+fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure> {
+    let row: ContentRow = on_conn!(conn, c => notifications::table
+        .filter(notifications::id.eq(id))
+        .select(ContentRow::as_select())
+        .get_result(c))?;
+    row.try_into()
+}
+
+/// The last user whom this step looks at.
+fn through(conn: &mut Conn, group: &Group, row: &OutboxRow, last: i64) -> Result<i64, Failure> {
+    let members = Members { group, after: row.reached, through: last, leavers_of: None };
+    let nth = NthMember { members, nth: row.chunk - 1 };
+    let found: Option<i64> = on_conn!(conn, c => nth.get_result(c).optional())?;
+    Ok(found.unwrap_or(last))
+}
+
+fn has_leavers(conn: &mut Conn, id: i64) -> Result<bool, Failure> {
+    let of_this = leavers::table.filter(leavers::notification.eq(id));
+    Ok(on_conn!(conn, c => diesel::select(exists(of_this)).get_result(c))?)
+}
+
+/// Puts it into the inboxes of those members who do not mute it.
+fn put(
+    conn: &mut Conn,
+    what: &Arc<Notification>,
+    members: Members<'_>,
+    now: Timestamp,
+) -> Result<Reach, Failure> {
+    let category = what.content.mutable_category().map(Category::as_str);
+    let to = Listening { members, category, now: now.as_micros() };
+    let mut events = Vec::new();
+    if what.content.collapse_key.is_some() {
+        // what it replaces is another item in each inbox
+        let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsOf(to).load(c))?;
+        let reached = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        deliver(conn, Arc::clone(what), delivered(rows), now, &mut events)?;
+        return Ok(Reach { reached, events });
+    }
+    let items = AddItemsOf {
+        to,
+        notification: what.id.get(),
+        category: what.content.category.as_ref().map_or("", Category::as_str),
+        expires_at: micros(what.content.expires_at),
+    };
+    let reached = on_conn!(conn, c => AppendToHeadsOf(to).execute(c))?;
+    on_conn!(conn, c => items.execute(c))?;
+    if reached > 0 {
+        let (after, through) = (UserKey::new(members.after), UserKey::new(members.through));
+        events.push(LiveEvent::Reached { notification: Arc::clone(what), after, through });
+    }
+    Ok(Reach { reached: i64::try_from(reached).unwrap_or(i64::MAX), events })
+}
+
+fn note_progress(
+    conn: &mut Conn,
+    id: i64,
+    reached: i64,
+    total: Option<i64>,
+    done: bool,
+) -> Result<(), Failure> {
+    use notifications::{holders, recipients, state, total as counted};
+    let row = notifications::table.find(id);
+    let more = (recipients.eq(recipients + reached), holders.eq(holders + reached));
+    on_conn!(conn, c => diesel::update(row).set(more).execute(c))?;
+    if done {
+        let columns = (state.eq(State::Delivered.as_str()), counted.eq(recipients.nullable()));
+        on_conn!(conn, c => diesel::update(row).set(columns).execute(c))?;
+    } else if let Some(total) = total {
+        on_conn!(conn, c => diesel::update(row).set(counted.eq(total)).execute(c))?;
+    }
+    Ok(())
+}
+
+fn move_on(conn: &mut Conn, id: i64, through: i64, chunk: i64) -> Result<(), Failure> {
+    let columns =
+        (outbox::reached.eq(through), outbox::steps.eq(outbox::steps + 1), outbox::chunk.eq(chunk));
+    on_conn!(conn, c => diesel::update(outbox::table.find(id)).set(columns).execute(c))?;
+    Ok(())
+}
+
+fn forget(conn: &mut Conn, id: i64) -> Result<(), Failure> {
+    on_conn!(conn, c => diesel::delete(outbox::table.find(id)).execute(c))?;
+    on_conn!(conn, c => diesel::delete(leavers::table.filter(leavers::notification.eq(id)))
+        .execute(c))?;
+    Ok(())
+}
+
+/// As many as would have taken as long as a step should; at most twice as many as before, for one fast
+/// step says little.
+fn next_chunk(chunk: i64, took: Duration) -> i64 {
+    let fitting = GOAL.as_secs_f64() / took.as_secs_f64().max(1e-6) * chunk as f64;
+    let (least, most) = CHUNK;
+    (fitting as i64).min(chunk * 2).clamp(least, most)
+}

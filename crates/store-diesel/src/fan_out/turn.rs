@@ -1,0 +1,132 @@
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use herald_domain::{State, Timestamp};
+
+use super::audience::find;
+use super::wait::newest_user;
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::schema::{notifications, outbox, topics};
+use crate::statements::{CountMembers, Members, RangeDsl};
+
+/// What to do next.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// nothing is due
+    Nobody,
+    /// the time of this one has come
+    Begin(i64),
+    /// a step of this one
+    Step {
+        id: i64,
+        /// how many users it is for; counted once
+        total: Option<i64>,
+    },
+}
+
+/// When there is something to do.
+pub(super) fn next(conn: &mut Conn) -> Result<Option<Timestamp>, Failure> {
+    if whose(conn, None)?.is_some() {
+        return Ok(Some(Timestamp::from_micros(0)));
+    }
+    Ok(first_scheduled(conn)?.map(|(_, due_at)| Timestamp::from_micros(due_at)))
+}
+
+/// What is to be done now. Counting takes a moment, so it is done here, where no writer waits for it.
+pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Result<Turn, Failure> {
+    if let Some((id, due_at)) = first_scheduled(conn)?
+        && due_at <= now.as_micros()
+    {
+        return Ok(Turn::Begin(id));
+    }
+    match whose(conn, after)? {
+        Some(id) => Ok(Turn::Step { id, total: uncounted(conn, id)? }),
+        None => Ok(Turn::Nobody),
+    }
+}
+
+/// Begins with what has waited for its time: it is for those who are there now.
+pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<(), Failure> {
+    let named: Option<(Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
+        .filter(outbox::notification.eq(id))
+        .filter(outbox::due_at.is_not_null())
+        .select((outbox::last, outbox::topic))
+        .get_result(c)
+        .optional())?;
+    let Some((last, topic)) = named else {
+        return Ok(());
+    };
+    let last = match (last, topic) {
+        (Some(last), _) => last,
+        (None, Some(topic)) if !exists(conn, topic)? => 0,
+        _ => newest_user(conn)?,
+    };
+    on_conn!(conn, c => diesel::update(outbox::table.find(id))
+        .set((outbox::due_at.eq(None::<i64>), outbox::last.eq(last)))
+        .execute(c))?;
+    on_conn!(conn, c => diesel::update(notifications::table.find(id))
+        .set(notifications::state.eq(State::Expanding.as_str()))
+        .execute(c))?;
+    Ok(())
+}
+
+fn exists(conn: &mut Conn, topic: i64) -> Result<bool, Failure> {
+    let named: i64 = on_conn!(conn, c => topics::table
+        .filter(topics::id.eq(topic))
+        .filter(topics::name.is_not_null())
+        .count()
+        .get_result(c))?;
+    Ok(named > 0)
+}
+
+/// What is to be begun with first, and when.
+fn first_scheduled(conn: &mut Conn) -> Result<Option<(i64, i64)>, Failure> {
+    Ok(on_conn!(conn, c => outbox::table
+        .filter(outbox::due_at.is_not_null())
+        .order(outbox::due_at)
+        .select((outbox::notification, outbox::due_at.assume_not_null()))
+        .range(0, 1)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Whose turn it is: see [`FanOutStore::step`](herald_ports::FanOutStore::step).
+fn whose(conn: &mut Conn, after: Option<&str>) -> Result<Option<i64>, Failure> {
+    for critical in [true, false] {
+        for after in [after, None] {
+            let first = on_conn!(conn, c => outbox::table
+                .filter(sql::<Bool>("due_at IS NULL")) // in the words of the index
+                .filter(outbox::critical.eq(critical))
+                // no name comes before the empty one
+                .filter(outbox::principal.gt(after.unwrap_or_default()))
+                .order((outbox::principal, outbox::steps, outbox::notification))
+                .select(outbox::notification)
+                .range(0, 1)
+                .get_result(c)
+                .optional())?;
+            if first.is_some() {
+                return Ok(first);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// How many users it is for, if nobody has counted them yet.
+fn uncounted(conn: &mut Conn, id: i64) -> Result<Option<i64>, Failure> {
+    let counted: Option<Option<i64>> = on_conn!(conn, c => notifications::table
+        .filter(notifications::id.eq(id))
+        .select(notifications::total)
+        .get_result(c)
+        .optional())?;
+    if counted != Some(None) {
+        return Ok(None);
+    }
+    let Some(row) = find(conn, id)? else {
+        return Ok(None);
+    };
+    let (group, through) = (row.group(), row.last.unwrap_or(0));
+    let members = Members { group: &group, after: 0, through, leavers_of: None };
+    Ok(Some(on_conn!(conn, c => CountMembers(members).get_result(c))?))
+}

@@ -1,0 +1,73 @@
+use diesel::dsl::max;
+use diesel::prelude::*;
+use herald_domain::{Timestamp, UserKey};
+
+use crate::conn::{Conn, on_conn};
+use crate::failure::Failure;
+use crate::schema::{outbox, users};
+use crate::statements::List;
+
+/// How many users the first step looks at.
+const FIRST_CHUNK: i64 = 1_000;
+
+/// What is to be put into inboxes by and by.
+pub(crate) struct Waiting<'a> {
+    pub(crate) notification: i64,
+    pub(crate) principal: &'a str,
+    pub(crate) critical: bool,
+    /// when its time comes, if that is not now
+    pub(crate) due_at: Option<Timestamp>,
+    pub(crate) whom: Whom<'a>,
+}
+
+/// Whom it is for.
+pub(crate) enum Whom<'a> {
+    /// these, in ascending order
+    Named(Vec<UserKey>),
+    Members {
+        company: Option<&'a str>,
+        role: Option<&'a str>,
+    },
+    Topic(i64),
+}
+
+/// Notes what waits.
+pub(crate) fn wait(conn: &mut Conn, waiting: &Waiting<'_>) -> Result<(), Failure> {
+    let (mut named, mut last, mut company, mut role, mut topic) = (None, None, None, None, None);
+    match &waiting.whom {
+        Whom::Named(keys) => {
+            named = Some(List::of_numbers(keys.iter().map(|key| key.get())));
+            last = Some(keys.last().map_or(0, |key| key.get()));
+        }
+        Whom::Members { company: of_company, role: in_role } => {
+            (company, role) = (*of_company, *in_role);
+        }
+        Whom::Topic(id) => topic = Some(*id),
+    }
+    if last.is_none() && waiting.due_at.is_none() {
+        last = Some(newest_user(conn)?);
+    }
+    let row = (
+        outbox::notification.eq(waiting.notification),
+        outbox::principal.eq(waiting.principal),
+        outbox::critical.eq(waiting.critical),
+        outbox::due_at.eq(waiting.due_at.map(Timestamp::as_micros)),
+        outbox::users.eq(named.as_ref().map(List::as_json)),
+        outbox::company.eq(company),
+        outbox::role.eq(role),
+        outbox::topic.eq(topic),
+        outbox::reached.eq(0),
+        outbox::last.eq(last),
+        outbox::steps.eq(0),
+        outbox::chunk.eq(FIRST_CHUNK),
+    );
+    on_conn!(conn, c => diesel::insert_into(outbox::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The key of the user who was added last.
+pub(super) fn newest_user(conn: &mut Conn) -> Result<i64, Failure> {
+    let newest: Option<i64> =
+        on_conn!(conn, c => users::table.select(max(users::key)).get_result(c))?;
+    Ok(newest.unwrap_or(0))
+}

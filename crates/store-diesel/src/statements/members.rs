@@ -1,0 +1,234 @@
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sqlite::Sqlite;
+
+use super::List;
+
+/// Whom something that waits is for.
+#[derive(Debug)]
+pub(crate) enum Group {
+    Everyone,
+    Company(String),
+    Role(String),
+    CompanyAndRole(String, String),
+    Topic(i64),
+    Listed(List),
+}
+
+/// Those of a group whose keys are within a range.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Members<'a> {
+    pub(crate) group: &'a Group,
+    /// exclusive
+    pub(crate) after: i64,
+    /// inclusive
+    pub(crate) through: i64,
+    /// also those who have left the group since that notification was accepted
+    pub(crate) leavers_of: Option<i64>,
+}
+
+impl Members<'_> {
+    /// A query of their keys.
+    fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        match self.group {
+            Group::Everyone => out.push_sql("SELECT key FROM users WHERE TRUE"),
+            Group::Company(company) => {
+                out.push_sql("SELECT key FROM users WHERE company = ");
+                out.push_bind_param::<Text, _>(company)?;
+            }
+            Group::Role(role) => {
+                out.push_sql("SELECT key FROM users WHERE role = ");
+                out.push_bind_param::<Text, _>(role)?;
+            }
+            Group::CompanyAndRole(company, role) => {
+                out.push_sql("SELECT key FROM users WHERE company = ");
+                out.push_bind_param::<Text, _>(company)?;
+                out.push_sql(" AND role = ");
+                out.push_bind_param::<Text, _>(role)?;
+            }
+            Group::Topic(topic) => {
+                out.push_sql("SELECT usr AS key FROM subscriptions WHERE topic = ");
+                out.push_bind_param::<BigInt, _>(topic)?;
+                return self.push_range(out, "usr");
+            }
+            Group::Listed(users) => {
+                out.push_sql("SELECT value AS key FROM json_each(");
+                out.push_bind_param::<Text, _>(users.as_json())?;
+                out.push_sql(") WHERE TRUE");
+                return self.push_range(out, "value");
+            }
+        }
+        self.push_range(out, "key")
+    }
+
+    fn push_range<'b>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, Sqlite>,
+        column: &str,
+    ) -> QueryResult<()> {
+        out.push_sql(" AND ");
+        out.push_sql(column);
+        out.push_sql(" > ");
+        out.push_bind_param::<BigInt, _>(&self.after)?;
+        out.push_sql(" AND ");
+        out.push_sql(column);
+        out.push_sql(" <= ");
+        out.push_bind_param::<BigInt, _>(&self.through)
+    }
+
+    /// A condition that only the heads `h` of these users meet.
+    fn push_condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        if matches!(self.group, Group::Everyone) {
+            // whoever has a head is there, and nobody can leave
+            out.push_sql("TRUE");
+            return self.push_range(out, "h.usr");
+        }
+        out.push_sql("h.usr IN (");
+        self.push_keys(out)?;
+        if let Some(notification) = &self.leavers_of {
+            out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
+            out.push_bind_param::<BigInt, _>(notification)?;
+            self.push_range(out, "usr")?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// How many members there are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CountMembers<'a>(pub(crate) Members<'a>);
+
+/// The key of the member who is that many members on; none if there are fewer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NthMember<'a> {
+    pub(crate) members: Members<'a>,
+    /// from 0
+    pub(crate) nth: i64,
+}
+
+/// Those members who do not mute what is sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listening<'a> {
+    pub(crate) members: Members<'a>,
+    /// `None` if no mute holds
+    pub(crate) category: Option<&'a str>,
+    pub(crate) now: i64,
+}
+
+impl Listening<'_> {
+    fn push_condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.members.push_condition(out)?;
+        if let Some(category) = self.category {
+            out.push_sql(
+                " AND NOT EXISTS (SELECT 1 FROM mutes AS m WHERE m.usr = h.usr AND m.category = ",
+            );
+            out.push_bind_param::<Text, _>(category)?;
+            out.push_sql(" AND m.until > ");
+            out.push_bind_param::<BigInt, _>(&self.now)?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+/// Where the inboxes of all these users stand: `(user, (rev, unread, unseen))`, in their order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeadsOf<'a>(pub(crate) Listening<'a>);
+
+/// Moves the heads of all these users on by one new item.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AppendToHeadsOf<'a>(pub(crate) Listening<'a>);
+
+/// Adds a notification to the inboxes of all these users, each at the revision where its head stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AddItemsOf<'a> {
+    pub(crate) to: Listening<'a>,
+    pub(crate) notification: i64,
+    pub(crate) category: &'a str,
+    pub(crate) expires_at: Option<i64>,
+}
+
+impl QueryFragment<Sqlite> for CountMembers<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SELECT count(*) FROM (");
+        self.0.push_keys(&mut out)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for NthMember<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.members.push_keys(&mut out)?;
+        // an expression, for the reason in `range`
+        out.push_sql(" ORDER BY key LIMIT 1 OFFSET (");
+        out.push_bind_param::<BigInt, _>(&self.nth)?;
+        out.push_sql(" + 0)");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for HeadsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("SELECT h.usr, h.rev, h.unread, h.unseen FROM inbox_heads AS h WHERE ");
+        self.0.push_condition(&mut out)?;
+        out.push_sql(" ORDER BY h.usr");
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for AppendToHeadsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "UPDATE inbox_heads AS h SET rev = rev + 1, unread = unread + 1, unseen = unseen + 1, \
+             total = total + 1 WHERE ",
+        );
+        self.0.push_condition(&mut out)
+    }
+}
+
+impl QueryFragment<Sqlite> for AddItemsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        // FAIL: for the reason in `add_items`
+        out.push_sql(
+            "INSERT OR FAIL INTO inbox_items (usr, seq, rev, notification, category, expires_at) \
+             SELECT h.usr, h.rev, h.rev, ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.notification)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(self.category)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<BigInt>, _>(&self.expires_at)?;
+        out.push_sql(" FROM inbox_heads AS h WHERE ");
+        self.to.push_condition(&mut out)
+    }
+}
+
+impl Query for CountMembers<'_> {
+    type SqlType = BigInt;
+}
+
+impl Query for NthMember<'_> {
+    type SqlType = BigInt;
+}
+
+impl Query for HeadsOf<'_> {
+    type SqlType = (BigInt, (BigInt, BigInt, BigInt));
+}
+
+/// Their text depends on the group, so that Diesel finds what it has prepared by the text.
+macro_rules! told_apart_by_text {
+    ($($statement:ident),+) => {
+        $(
+            impl<C> RunQueryDsl<C> for $statement<'_> {}
+
+            impl QueryId for $statement<'_> {
+                type QueryId = ();
+                const HAS_STATIC_QUERY_ID: bool = false;
+            }
+        )+
+    };
+}
+told_apart_by_text!(CountMembers, NthMember, HeadsOf, AppendToHeadsOf, AddItemsOf);
