@@ -8,6 +8,7 @@ mod asyncapi;
 mod cli;
 mod crash;
 mod devices;
+mod dialects;
 mod faults;
 mod frames;
 mod idempotency;
