@@ -8,14 +8,16 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Janitor, Notifier, Preferences, Topics,
+    Access, Accounts, AccountsPorts, ApiKeys, Dispatcher, DispatcherPorts, Inbox, Janitor,
+    Notifier, NotifierPorts, Preferences, Topics,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
-use herald_memory::{MemoryBus, MemoryStore};
+use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
-    ApiKeyStore, Clock, IdGenerator, InboxStore, LiveBus, MuteStore, NotificationStore,
-    RetentionStore, SessionStore, SystemClock, SystemRandom, TokenIssuer, TopicStore, UserStore,
+    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, JobQueue, LiveBus, MuteStore,
+    NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom, TokenIssuer,
+    TopicStore, UserStore,
 };
 use herald_realtime::{Driver, Hub};
 use herald_store_diesel::{DieselStore, StoreConfig};
@@ -36,6 +38,7 @@ pub(crate) struct Storage {
     sessions: Arc<dyn SessionStore>,
     api_keys: Arc<dyn ApiKeyStore>,
     notifications: Arc<dyn NotificationStore>,
+    pub(crate) fan_out: Arc<dyn FanOutStore>,
     inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
     mutes: Arc<dyn MuteStore>,
@@ -71,6 +74,7 @@ impl Storage {
             + SessionStore
             + ApiKeyStore
             + NotificationStore
+            + FanOutStore
             + InboxStore
             + TopicStore
             + MuteStore
@@ -81,6 +85,7 @@ impl Storage {
             sessions: store.clone(),
             api_keys: store.clone(),
             notifications: store.clone(),
+            fan_out: store.clone(),
             inbox: store.clone(),
             topics: store.clone(),
             mutes: store.clone(),
@@ -99,9 +104,10 @@ pub(crate) struct UseCases {
     inbox: Arc<Inbox>,
     topics: Arc<Topics>,
     preferences: Arc<Preferences>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) janitor: Arc<Janitor>,
     pub(crate) issuer: Arc<dyn TokenIssuer>,
-    bus: Arc<dyn LiveBus>,
+    pub(crate) bus: Arc<dyn LiveBus>,
     clock: Arc<dyn Clock>,
 }
 
@@ -111,6 +117,7 @@ impl UseCases {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemRandom);
         let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
+        let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::default());
         let jwt = Arc::new(jwt(config, &*ids)?);
         let threads = NonZeroUsize::new(config.workers.div_ceil(2)).unwrap_or(NonZeroUsize::MIN);
         let hasher = BcryptHasher::new(BCRYPT_COST, threads, BCRYPT_QUEUE, ids.clone())?;
@@ -136,11 +143,13 @@ impl UseCases {
         Ok(Self {
             accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
             api_keys: Arc::new(ApiKeys::new(api_keys, access.clone(), clock.clone(), ids)),
-            notifier: Arc::new(Notifier::new(
-                storage.notifications.clone(),
-                bus.clone(),
-                clock.clone(),
-            )),
+            notifier: Arc::new(Notifier::new(NotifierPorts {
+                notifications: storage.notifications.clone(),
+                fan_out: storage.fan_out.clone(),
+                queue: queue.clone(),
+                bus: bus.clone(),
+                clock: clock.clone(),
+            })),
             inbox: Arc::new(Inbox::new(storage.inbox.clone(), bus.clone(), clock.clone())),
             topics: Arc::new(Topics::new(
                 storage.topics.clone(),
@@ -148,6 +157,12 @@ impl UseCases {
                 clock.clone(),
             )),
             preferences: Arc::new(Preferences::new(storage.mutes.clone(), clock.clone())),
+            dispatcher: Arc::new(Dispatcher::new(DispatcherPorts {
+                fan_out: storage.fan_out.clone(),
+                queue,
+                bus: bus.clone(),
+                clock: clock.clone(),
+            })),
             janitor: Arc::new(Janitor::new(
                 storage.retention.clone(),
                 bus.clone(),

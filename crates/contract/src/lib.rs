@@ -33,6 +33,7 @@ pub mod api_keys;
 pub mod changes;
 pub mod collapse;
 pub mod expiry;
+pub mod fan_out;
 pub mod fixtures;
 pub mod flags;
 pub mod idempotency;

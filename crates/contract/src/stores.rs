@@ -2,8 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, InboxStore, MuteStore, NotificationStore, RetentionStore, SessionStore,
-    TopicStore, UserStore,
+    ApiKeyStore, FanOutStore, InboxStore, MuteStore, NotificationStore, RetentionStore,
+    SessionStore, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -14,6 +14,7 @@ pub struct Stores {
     pub sessions: Arc<dyn SessionStore>,
     pub api_keys: Arc<dyn ApiKeyStore>,
     pub notifications: Arc<dyn NotificationStore>,
+    pub fan_out: Arc<dyn FanOutStore>,
     pub inbox: Arc<dyn InboxStore>,
     pub topics: Arc<dyn TopicStore>,
     pub mutes: Arc<dyn MuteStore>,
@@ -30,6 +31,7 @@ impl Stores {
             + SessionStore
             + ApiKeyStore
             + NotificationStore
+            + FanOutStore
             + InboxStore
             + TopicStore
             + MuteStore
@@ -40,6 +42,7 @@ impl Stores {
             sessions: store.clone(),
             api_keys: store.clone(),
             notifications: store.clone(),
+            fan_out: store.clone(),
             inbox: store.clone(),
             topics: store.clone(),
             mutes: store.clone(),

@@ -96,6 +96,28 @@ macro_rules! contract_suite {
             a_send_that_all_mute_is_accepted,
             what_is_muted_replaces_nothing,
         }
+        $crate::contract_cases! { fan_out of contract_stores:
+            a_group_is_reached_by_and_by,
+            every_audience_has_its_members,
+            an_unknown_topic_is_refused,
+            a_long_list_is_reached_by_and_by,
+            a_crowd_is_reached_step_by_step,
+            workers_share_the_steps,
+            newcomers_are_not_told,
+            leavers_are_told,
+            mutes_hold_for_groups,
+            a_group_s_items_are_replaced,
+            what_is_scheduled_waits,
+            a_time_that_has_passed_is_now,
+            what_is_scheduled_is_cancelled,
+            what_is_due_is_not_cancelled,
+            what_has_expired_reaches_nobody,
+            senders_take_turns,
+            what_waits_is_not_forgotten,
+            a_repeated_request_waits_once,
+            who_was_reached_is_told,
+            everybody_gets_what_a_naive_model_says,
+        }
         $crate::contract_cases! { idempotency of contract_stores:
             the_same_request_again_is_replayed,
             another_request_under_the_key_is_refused,
@@ -231,7 +253,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 19] = [
+    const SUITES: [(&str, &str); 20] = [
         ("users", include_str!("users.rs")),
         ("sessions", include_str!("sessions.rs")),
         ("tickets", include_str!("tickets.rs")),
@@ -239,6 +261,7 @@ mod tests {
         ("notifications", include_str!("notifications.rs")),
         ("topics", include_str!("topics.rs")),
         ("mutes", include_str!("mutes.rs")),
+        ("fan_out", include_str!("fan_out/mod.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("collapse", include_str!("collapse.rs")),
         ("pages", include_str!("pages.rs")),

@@ -91,16 +91,25 @@ impl State {
         self.outbox.0.insert(id, Waiting { principal, critical, due_at, members, steps: 0 });
     }
 
+    /// What is due is for those who are there now.
+    fn begin(&mut self, now: Timestamp) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        for waiting in outbox.0.values_mut().filter(|waiting| waiting.is_due(now)) {
+            waiting.due_at = None;
+            if let Members::Later(audience) = &waiting.members {
+                waiting.members = Members::Known(self.members(audience).into_iter().collect());
+            }
+        }
+        self.outbox = outbox;
+    }
+
     fn step(&mut self, after: Option<&str>, now: Timestamp) -> Option<Step> {
+        self.begin(now);
         let id = self.outbox.turn(after, now)?;
         let mut waiting = self.outbox.0.remove(&id)?;
         let expires_at = self.notifications.get(id)?.notification.content.expires_at;
-        waiting.due_at = None;
         waiting.steps += 1;
-        let mut left = match waiting.members {
-            Members::Known(left) => left,
-            Members::Later(audience) => self.members(&audience).into(),
-        };
+        let Members::Known(mut left) = waiting.members else { return None };
         if expires_at.is_some_and(|at| at <= now) {
             left.clear();
         }

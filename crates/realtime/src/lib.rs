@@ -9,11 +9,15 @@
 //!
 //! A device may understand another [`Format`] than `herald.v1`; the session is the same.
 //!
+//! What was put into many inboxes at once comes as a range of users; the [`Follower`] looks up which of
+//! them are connected.
+//!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
 
 mod driver;
 mod figures;
+mod follower;
 pub mod format;
 mod frame;
 mod hub;
@@ -24,6 +28,7 @@ mod replay;
 mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
+pub use follower::Follower;
 pub use format::Format;
 pub use frame::Frame;
 pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};

@@ -147,7 +147,7 @@ async fn sends(store: &DieselStore) {
     }
     let mut many = Append { idempotency: Some(idempotency), ..hello("alice") };
     if let Entry::Send(draft) = &mut many.entries[0] {
-        draft.recipients.push("carol".parse().unwrap());
+        draft.to = Audience::Users(vec!["alice".parse().unwrap(), "carol".parse().unwrap()]);
     }
     store.append(many).await.unwrap();
     store.replay(idempotency).await.unwrap();

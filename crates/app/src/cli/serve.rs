@@ -2,14 +2,19 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::rt::task::JoinHandle;
 use anyhow::{Context, Result};
 use herald_application::Access;
-use herald_realtime::CloseCode;
+use herald_realtime::{CloseCode, Follower};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use crate::wire::{Storage, UseCases};
 use crate::{figures, limits, logging};
+
+/// How many workers put notifications into inboxes: while the steps of one are on their way to the disk,
+/// the other's go on.
+const DISPATCHERS: usize = 2;
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
@@ -43,6 +48,13 @@ pub(super) async fn serve(
     actix_web::rt::spawn(figures::upkeep(recorder));
     let following = actix_web::rt::spawn(follow(cases.access.clone()));
     let janitor = cases.janitor.clone();
+    let (follower, follow_steps) = Follower::start(&hub, storage.fan_out.clone());
+    cases.bus.subscribe(Arc::new(follower));
+    let telling = actix_web::rt::spawn(follow_steps);
+    let dispatching: Vec<_> = (0..DISPATCHERS)
+        .map(|_| cases.dispatcher.clone())
+        .map(|dispatcher| actix_web::rt::spawn(async move { dispatcher.run().await }))
+        .collect();
     let cleaning = actix_web::rt::spawn(async move { janitor.run().await });
     tracing::info!(%address, database = config.database_kind(), "listening");
     tracing::info!("api documentation at http://{address}/docs");
@@ -57,6 +69,8 @@ pub(super) async fn serve(
     running.await??;
     following.abort();
     cleaning.abort();
+    dispatching.iter().for_each(JoinHandle::abort);
+    telling.abort();
     storage.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -23,7 +23,7 @@ pub(super) fn tell(copy: &mut InboxCopy, user: UserKey, epoch: &Epoch, event: &L
         LiveEvent::Changed { items, deleted, .. } => (items.clone(), deleted.clone()),
         LiveEvent::AllRead { at, .. } => return copy.apply_all_read(head, *at),
         LiveEvent::AllSeen { at, .. } => return copy.apply_all_seen(head, *at),
-        LiveEvent::Revoked { .. } => return,
+        LiveEvent::Reached { .. } | LiveEvent::Revoked { .. } => return,
     };
     copy.apply(Changes { epoch: epoch.clone(), rev: head.rev, head, items, deleted, more: false });
 }
@@ -37,6 +37,6 @@ fn head_told(user: UserKey, event: &LiveEvent) -> Option<Head> {
         LiveEvent::Changed { user: whose, head, .. }
         | LiveEvent::AllRead { user: whose, head, .. }
         | LiveEvent::AllSeen { user: whose, head, .. } => (*whose == user).then_some(*head),
-        LiveEvent::Revoked { .. } => None,
+        LiveEvent::Reached { .. } | LiveEvent::Revoked { .. } => None,
     }
 }

@@ -45,6 +45,7 @@ pub struct Live {
 #[derive(Debug)]
 pub(crate) enum Control {
     Revoked { user: UserKey, session: Option<SessionId> },
+    Lagged,
     Stop(CloseCode),
 }
 
@@ -107,6 +108,26 @@ impl Hub {
     /// How many sockets and streams are open.
     pub fn sockets(&self) -> usize {
         self.directory.iter().map(|presence| usize::from(presence.sockets)).sum()
+    }
+
+    /// Those with sockets or streams here whose keys are within a range: beyond the one, up to the
+    /// other.
+    pub fn connected(&self, after: UserKey, through: UserKey) -> Vec<UserKey> {
+        let range = after.get().saturating_add(1)..=through.get();
+        let span = usize::try_from(range.end() - after.get()).unwrap_or(0);
+        if span < self.directory.len() {
+            return range
+                .map(UserKey::new)
+                .filter(|user| self.directory.contains_key(user))
+                .collect();
+        }
+        let here = self.directory.iter().map(|presence| *presence.key());
+        here.filter(|user| range.contains(&user.get())).collect()
+    }
+
+    /// Has every session look into the store for what it has not heard of.
+    pub fn lagged(&self) {
+        self.control(|| Control::Lagged);
     }
 
     /// Whether the user may open another socket or stream on this node.
@@ -195,6 +216,8 @@ impl LiveSink for Hub {
             LiveEvent::Appended { notification, recipients } => {
                 self.send(recipients, || Message::new_item(notification.clone()));
             }
+            // the follower says whom that concerns
+            LiveEvent::Reached { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
                 let tail = || server::changed_tail(items, deleted);
                 self.one(*user, *head, || Message::change("changed", tail()));

@@ -190,6 +190,7 @@ impl Shard {
             Control::Revoked { user, session } => {
                 self.each_of(*user, |_, subscriber| subscriber.revoked(session.as_ref()));
             }
+            Control::Lagged => self.each(|subscriber| subscriber.lagged()),
             Control::Stop(code) => {
                 self.stopping.set(Some(*code));
                 for (id, subscriber) in self.snapshot() {

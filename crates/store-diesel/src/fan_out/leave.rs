@@ -10,11 +10,12 @@ use crate::schema::{outbox, outbox_leavers as leavers};
 /// Notes that a user leaves a company or a role: what is on its way to these is for that user, too.
 pub(crate) fn leave_groups(conn: &mut Conn, user: &User) -> Result<(), Failure> {
     let key = user.key.get();
-    let company = user.company.as_ref().map(|company| company.as_str());
+    // no company has an empty name
+    let company = user.company.as_ref().map_or("", |company| company.as_str());
     let ids: Vec<i64> = on_conn!(conn, c => outbox::table
         .filter(sql::<Bool>("due_at IS NULL")) // in the words of the index
         .filter(outbox::company.is_not_null().or(outbox::role.is_not_null()))
-        .filter(outbox::company.is_null().or(outbox::company.is_not_distinct_from(company)))
+        .filter(outbox::company.is_null().or(outbox::company.eq(company)))
         .filter(outbox::role.is_null().or(outbox::role.eq(user.role.as_str())))
         .filter(outbox::reached.lt(key))
         .filter(outbox::last.ge(key))
