@@ -59,7 +59,8 @@ impl Modify for Credentials {
             .description(Some("an access token, or an API key (`hk_…`)"))
             .build();
         let ticket = ApiKeyValue::with_description("ticket", "good for one handshake or stream");
-        let token = ApiKeyValue::with_description("token", "an access token, on sockets of dialects");
+        let token =
+            ApiKeyValue::with_description("token", "an access token, on sockets of dialects");
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));

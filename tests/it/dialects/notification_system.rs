@@ -102,7 +102,10 @@ async fn a_socket_takes_a_token_that_holds() {
     assert_eq!(refusal(&alice, "/ws").await, 401);
     assert_eq!(refusal(&alice, "/ws?token=YOUR_JWT_TOKEN").await, 401);
     assert_eq!(refusal(&alice, &(address_of(&alice, "/ws") + "&user_id=1")).await, 422);
-    assert_eq!(refusal(&server.service().await, &address_of(&server.service().await, "/ws")).await, 403);
+    assert_eq!(
+        refusal(&server.service().await, &address_of(&server.service().await, "/ws")).await,
+        403
+    );
     let mut socket = listen(&alice, "/ws").await;
     // nothing but new items and the answer to a heartbeat
     alice.post("/api/v1/notifications/read-all", &json!({})).await.expect(200);

@@ -90,7 +90,8 @@ impl<'a> Item<'a> {
 
 /// What is not of this dialect came by the inbox.
 fn notif_type(data: &str) -> NotifType {
-    let kept = serde_json::from_str::<Map<String, Value>>(data).unwrap_or_default().remove(NOTIF_TYPE);
+    let kept =
+        serde_json::from_str::<Map<String, Value>>(data).unwrap_or_default().remove(NOTIF_TYPE);
     kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
 }
 

@@ -255,7 +255,11 @@ async fn read(
 ) -> Answer {
     let ids = items(&services, &user, &id).await?;
     let read = services.inbox.patch(user.key, ids, Patch::read(true)).await?;
-    if read.items.is_empty() { Err(Problem::not_found()) } else { done("Notification marked as read") }
+    if read.items.is_empty() {
+        Err(Problem::not_found())
+    } else {
+        done("Notification marked as read")
+    }
 }
 
 /// Delete a notification
