@@ -130,6 +130,5 @@ async fn a_token_that_ends_ends_the_socket_without_a_word() {
     }
     for (path, mut socket) in sockets {
         assert_eq!(socket.next_or_close().await, Some(Err(4401)), "{path}");
-        assert_eq!(refusal(&brief, &address_of(&brief, path)).await, 401);
     }
 }

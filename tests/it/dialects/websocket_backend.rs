@@ -69,7 +69,7 @@ fn timeless_envelope(mut envelope: Value) -> Value {
 
 /// Somebody of the company `company_a`.
 async fn employee(server: &Server, admin: &Client, name: &str) -> (Client, Value) {
-    let (client, id) = newcomer(server, name).await;
+    let (_, id) = newcomer(server, name).await;
     let path = format!("/api/v1/admin/users/{id}");
     admin.patch(&path, &json!({"company": "company_a"})).await.expect(200);
     // rights changed, so that the login before ended

@@ -38,15 +38,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 /// What is to be broadcast. The same envelope to the same target is sent once.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = WebsocketBackendEnvelope, example = json!({
-    "id": "notif_1746245726.463395", "type": "notification",
-    "payload": {
-        "id": "notif_1746245726.463395", "title": "User Update",
-        "message": "New features are available for Company A users", "type": "info",
-        "created_at": "2025-05-03T11:15:26.463425", "read": false,
-        "data": {"topic": "new_features"}
-    }
-}))]
+#[schema(as = WebsocketBackendEnvelope)]
 struct EnvelopeBody {
     #[schema(min_length = 1, max_length = 255)]
     id: String,
@@ -146,7 +138,18 @@ fn checked(id: String) -> Result<String, Violation> {
         ("company" = Company, Path, description = "the company"),
         ("role" = Role, Path, description = "the role"),
     ),
-    request_body = EnvelopeBody,
+    request_body(
+        content = EnvelopeBody,
+        example = json!({
+            "id": "notif_1746245726.463395", "type": "notification",
+            "payload": {
+                "id": "notif_1746245726.463395", "title": "User Update",
+                "message": "New features are available for Company A users", "type": "info",
+                "created_at": "2025-05-03T11:15:26.463425", "read": false,
+                "data": {"topic": "new_features"}
+            }
+        })
+    ),
     responses(
         (status = 200, description = "it is kept for all of them", body = Done),
         (status = 403, description = "the caller may not send to others", body = ProblemBody,
@@ -173,7 +176,18 @@ async fn to_company_and_role(
     tag = "websocket-backend",
     operation_id = "websocketBackendToRole",
     params(("role" = Role, Path, description = "the role")),
-    request_body = EnvelopeBody,
+    request_body(
+        content = EnvelopeBody,
+        example = json!({
+            "id": "notif_1746245726.463395", "type": "notification",
+            "payload": {
+                "id": "notif_1746245726.463395", "title": "Admin Alert",
+                "message": "System maintenance will be performed tonight", "type": "warning",
+                "created_at": "2025-05-03T11:15:26.463425", "read": false,
+                "data": {"topic": "system_maintenance"}
+            }
+        })
+    ),
     responses(
         (status = 200, description = "it is kept for all of them", body = Done),
         (status = 403, description = "the caller may not send to others", body = ProblemBody,
@@ -198,7 +212,18 @@ async fn to_role(
     tag = "websocket-backend",
     operation_id = "websocketBackendToCompany",
     params(("company" = Company, Path, description = "the company")),
-    request_body = EnvelopeBody,
+    request_body(
+        content = EnvelopeBody,
+        example = json!({
+            "id": "notif_1746245726.463395", "type": "notification",
+            "payload": {
+                "id": "notif_1746245726.463395", "title": "Announcement for Company A",
+                "message": "This is a special announcement for all Company A employees", "type": "info",
+                "created_at": "2025-05-03T11:15:26.463425", "read": false,
+                "data": {"topic": "company_announcement"}
+            }
+        })
+    ),
     responses(
         (status = 200, description = "it is kept for all of them", body = Done),
         (status = 403, description = "the caller may not send to others", body = ProblemBody,
