@@ -5,6 +5,7 @@
 mod accounts;
 mod architecture;
 mod asyncapi;
+mod audiences;
 mod cli;
 mod crash;
 mod devices;

@@ -37,6 +37,8 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("PATCH /api/v1/notifications/{id}", [200, 404, 404, 403, 401, 401]),
     ("DELETE /api/v1/notifications/{id}", [204, 404, 404, 403, 401, 401]),
     ("PUT /api/v1/notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
+    // what was delivered can be cancelled by nobody, and is not even there for who did not send it
+    ("POST /api/v1/notifications/{id}/cancel", [409, 404, 404, 404, 401, 401]),
     ("GET /api/v1/topics", [200, 200, 200, 403, 401, 401]),
     ("PUT /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),
     ("DELETE /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),

@@ -2,15 +2,17 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{Http, audience, body, request};
+use crate::client::{Broadcast, Http, audience, body, request};
 use crate::process::Process;
 use crate::report;
 use crate::subject::{Paths, Subject};
@@ -121,6 +123,19 @@ pub(crate) async fn populate(subject: &Subject, users: usize) -> Result<()> {
     let audiences = (0..users.div_ceil(AUDIENCE))
         .map(|nth| body(&audience(nth * AUDIENCE..users.min((nth + 1) * AUDIENCE))));
     batches(subject, audiences, 10).await
+}
+
+/// Makes sure that these users exist, by something in each inbox: many at a time.
+pub(crate) async fn crowd(subject: &Subject, users: Range<usize>) -> Result<()> {
+    const AUDIENCE: usize = 10_000;
+    for from in users.clone().step_by(AUDIENCE) {
+        let audience = audience(from..users.end.min(from + AUDIENCE));
+        let mut told = Broadcast::to(subject, &audience).await?;
+        while !told.is_done().await? {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    Ok(())
 }
 
 /// Puts so many items into the inbox of one user.

@@ -35,6 +35,7 @@ fn main() -> Result<()> {
         What::All => Measurement::ALL.to_vec(),
         What::Idle => vec![Measurement::Idle],
         What::Fanout => vec![Measurement::Fanout],
+        What::Broadcast => vec![Measurement::Broadcast],
         What::Unicast => vec![Measurement::Unicast],
         What::Ingest if options.quick => vec![Measurement::Ingest],
         What::Ingest => vec![Measurement::Ingest, Measurement::IngestWide],

@@ -60,6 +60,8 @@ pub(crate) enum What {
     Idle,
     /// one message to a hundred sockets
     Fanout,
+    /// one message to everyone
+    Broadcast,
     /// one message to one socket
     Unicast,
     /// how many notifications are accepted

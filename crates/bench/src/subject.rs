@@ -53,6 +53,11 @@ impl Subject {
         (0..sockets).map(|nth| tokens[nth % tokens.len()].clone()).collect()
     }
 
+    /// A token for one socket of each of these users.
+    pub(crate) fn tokens_of(&self, users: impl Iterator<Item = usize>) -> Arc<[String]> {
+        users.map(|nth| token::mint(&self.secret, &user(nth))).collect()
+    }
+
     #[cfg(test)]
     pub(crate) fn for_tests() -> Self {
         Self {

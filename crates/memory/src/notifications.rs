@@ -214,10 +214,16 @@ impl State {
 
     /// The users of those ids, who are created if need be; or why one cannot be told.
     fn named(&mut self, ids: &[UserId], append: &Append) -> Result<BTreeSet<UserKey>, Refusal> {
-        let recipients: Vec<_> = ids
-            .iter()
-            .map(|id| recipient(&self.users, id, append.create_recipients))
-            .collect::<Result<_, _>>()?;
+        let (mut recipients, mut violations) = (Vec::with_capacity(ids.len()), Vec::new());
+        for id in ids {
+            match recipient(&self.users, id, append.create_recipients) {
+                Ok(recipient) => recipients.push(recipient),
+                Err(refusal) => violations.extend(refusal.violations),
+            }
+        }
+        if !violations.is_empty() {
+            return Err(Refusal { violations });
+        }
         let keys = recipients.into_iter().map(|recipient| match recipient {
             Recipient::Known(user) => user,
             Recipient::New(id) => self.users.create(id, append.now).key,

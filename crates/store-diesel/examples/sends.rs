@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use herald_domain::{Content, Draft};
+use herald_domain::{Audience, Content, Draft};
 use herald_ports::{
     Append, Clock, Entry, Idempotency, NotificationStore, SystemClock, SystemRandom,
 };
@@ -94,12 +94,13 @@ async fn run(
 
 fn draft(users: Range<u64>) -> Draft {
     Draft {
-        recipients: users.map(|user| format!("user{user}").parse().unwrap()).collect(),
+        to: Audience::Users(users.map(|user| format!("user{user}").parse().unwrap()).collect()),
         content: Content {
             title: Some("Build finished".parse().unwrap()),
             category: Some("ci".parse().unwrap()),
             ..Content::of("main is green, all 312 tests passed in 4 minutes".parse().unwrap())
         },
+        send_at: None,
     }
 }
 

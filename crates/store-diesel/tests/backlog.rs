@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{NOW, config, hello};
-use herald_domain::{Content, Draft, Keep, Leftover, UserKey};
+use herald_domain::{Audience, Content, Draft, Keep, Leftover, UserKey};
 use herald_ports::{
     Append, Entry, Idempotency, InboxStore, NotificationStore, RetentionStore, SystemRandom,
     UserStore,
@@ -134,11 +134,12 @@ async fn fill(store: &DieselStore, expiring: bool) {
             let entry = |first: usize| {
                 let id = |user: usize| format!("user{user}").parse().unwrap();
                 Entry::Send(Draft {
-                    recipients: (first..first + 100).map(id).collect(),
+                    to: Audience::Users((first..first + 100).map(id).collect()),
                     content: Content {
                         expires_at: expiring.then_some(NOW),
                         ..Content::of(format!("number {nth}").parse().unwrap())
                     },
+                    send_at: None,
                 })
             };
             let entries = (users..users + 5_000).step_by(100).map(entry).collect();

@@ -11,8 +11,8 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use herald_domain::{
-    Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId, Status,
-    Topic, UserKey,
+    Audience, Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId,
+    Status, Topic, UserKey,
 };
 use herald_ports::{
     Append, Entry, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
@@ -75,6 +75,11 @@ async fn no_statement_looks_at_every_row() {
         ("ORDER BY `tickets`.`expires_at`", "tickets_by_end"),
         ("ORDER BY `mutes`.`until`", "mutes_by_end"),
         ("ORDER BY `topics`.`deleted_at`", "topics_deleted"),
+        ("ORDER BY `outbox`.`due_at`", "outbox_scheduled"),
+        ("ORDER BY `outbox`.`principal`", "outbox_turns"),
+        ("FROM users WHERE company = ? AND key", "users_of_company"),
+        ("FROM users WHERE role = ", "users_of_role"),
+        ("FROM users WHERE company = ? AND role", "users_of_company_and_role"),
     ] {
         let asks = statements.iter().find(|text| text.contains(condition));
         let plan = plan(&mut conn, asks.unwrap());
@@ -96,6 +101,7 @@ async fn do_everything(store: &DieselStore) {
     inbox(store, alice).await;
     topics(store, alice).await;
     mutes(store, alice).await;
+    fan_out(store, alice).await;
     retention(store).await;
 }
 
@@ -193,6 +199,46 @@ async fn mutes(store: &dyn MuteStore, user: UserKey) {
     let mute = Mute { category: "ci".parse().unwrap(), until: Some(NOW) };
     store.set_mutes(user, vec![mute]).await.unwrap();
     store.mutes(user, NOW).await.unwrap();
+}
+
+async fn fan_out(store: &DieselStore, user: UserKey) {
+    let news: Topic = "fan-out".parse().unwrap();
+    let new = NewTopic { name: news.clone(), description: None, open: true, now: NOW };
+    TopicStore::create(store, user, new).await.unwrap();
+    store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
+    let (company, role) = (Some("acme".parse().unwrap()), Some("admin".parse().unwrap()));
+    let audiences = [
+        Audience::EVERYONE,
+        Audience::Members { company: company.clone(), role: None },
+        Audience::Members { company: None, role: role.clone() },
+        Audience::Members { company: company.clone(), role: role.clone() },
+        Audience::Subscribers(news.clone()),
+        Audience::Users((0..101).map(|nth| format!("n{nth}").parse().unwrap()).collect()),
+    ];
+    let change = UserChange { role: Some("guest".parse().unwrap()), company };
+    for collapse_key in [None, Some("key".parse().unwrap())] {
+        for audience in &audiences {
+            for at in [NOW, NOW.plus(std::time::Duration::from_secs(1))] {
+                let mut send = hello("alice");
+                let Entry::Send(draft) = &mut send.entries[0] else { continue };
+                draft.to = audience.clone();
+                draft.content.category = Some("ci".parse().unwrap());
+                draft.content.collapse_key = collapse_key.clone();
+                draft.send_at = Some(at);
+                store.append(send).await.unwrap();
+            }
+        }
+        UserStore::change(store, "alice".parse().unwrap(), change.clone(), NOW).await.unwrap();
+        store.unsubscribe(user, Reach::Own, news.clone()).await.unwrap();
+        store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
+        store.next_step().await.unwrap();
+        store.cancel(NotificationId::new(9), "key:1".to_owned(), NOW).await.unwrap();
+        store.reached(NotificationId::new(9), vec![user]).await.unwrap();
+        let (mut last, later) = (None, NOW.plus(std::time::Duration::from_secs(2)));
+        while let Some(step) = store.step(last, later).await.unwrap() {
+            last = Some(step.principal);
+        }
+    }
 }
 
 async fn retention(store: &DieselStore) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
-use super::listeners::Listeners;
+use super::listeners::{Listeners, Whom};
 use super::{Bench, millis, per_million};
 use crate::client::{Limit, Load, Post};
 use crate::figure::{Figure, Target};
@@ -58,7 +58,7 @@ async fn measure(
     sends: usize,
     post: impl Fn() -> Post,
 ) -> Result<(Measured, usize)> {
-    let listeners = Listeners::open(&bench.crew, subject, RECIPIENTS, true).await?;
+    let listeners = Listeners::open(&bench.crew, subject, Whom::First(RECIPIENTS), true).await?;
 
     let send = async |sends: usize, in_flight| {
         let ledger = listeners.expect(sends, RECIPIENTS);

@@ -13,6 +13,26 @@ use crate::subject::Subject;
 /// How long a session holds back what is live, for clients that want to resume.
 const GREETING: Duration = Duration::from_millis(300);
 
+/// Whose sockets they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whom {
+    /// of the first so many users
+    First(usize),
+    /// of so many, evenly spread among all users
+    Spread { users: usize, sockets: usize },
+}
+
+impl Whom {
+    fn tokens(self, subject: &Subject) -> Arc<[String]> {
+        match self {
+            Self::First(users) => subject.tokens(users, users),
+            Self::Spread { users, sockets } => {
+                subject.tokens_of((0..users).step_by(users / sockets))
+            }
+        }
+    }
+}
+
 /// Sockets, one for each user, that note what arrives.
 pub(super) struct Listeners {
     sockets: Sockets,
@@ -25,7 +45,7 @@ impl Listeners {
     pub(super) async fn open(
         crew: &Crew,
         subject: &Subject,
-        users: usize,
+        whom: Whom,
         a_copy_each: bool,
     ) -> Result<Self> {
         let (ledger, current) = watch::channel(None::<Arc<Ledger>>);
@@ -38,7 +58,7 @@ impl Listeners {
             }
             seen.store(text.len(), Ordering::Relaxed);
         }));
-        sockets.open(crew, subject, &subject.tokens(users, users)).await?;
+        sockets.open(crew, subject, &whom.tokens(subject)).await?;
         tokio::time::sleep(GREETING).await;
         Ok(Self { sockets, ledger, length })
     }

@@ -1,5 +1,6 @@
 //! What is measured, one file each. Every function measures one round.
 
+mod broadcast;
 mod fanout;
 mod idle;
 mod ingest;
@@ -31,6 +32,8 @@ pub(crate) enum Measurement {
     Idle,
     /// one message to a hundred sockets
     Fanout,
+    /// one message to everyone
+    Broadcast,
     /// one message to one socket
     Unicast,
     /// messages to nobody in particular
@@ -43,8 +46,15 @@ pub(crate) enum Measurement {
 
 impl Measurement {
     /// Each of them.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Ingest, Self::IngestWide, Self::Unicast, Self::Fanout, Self::Idle, Self::Read];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Ingest,
+        Self::IngestWide,
+        Self::Unicast,
+        Self::Fanout,
+        Self::Broadcast,
+        Self::Idle,
+        Self::Read,
+    ];
 }
 
 /// What the measurements share.
@@ -109,6 +119,7 @@ impl Bench {
         match measurement {
             Measurement::Idle => idle::run(self).await,
             Measurement::Fanout => fanout::run(self).await,
+            Measurement::Broadcast => broadcast::run(self).await,
             Measurement::Unicast => unicast::run(self).await,
             Measurement::Ingest => ingest::run(self, 1_000).await,
             Measurement::IngestWide => ingest::run(self, 100_000).await,

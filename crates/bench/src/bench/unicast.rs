@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
-use super::listeners::Listeners;
+use super::listeners::{Listeners, Whom};
 use super::{Bench, millis, per_million};
 use crate::client::{Limit, Load, Paced, Post};
 use crate::figure::{Figure, Target};
@@ -56,7 +56,7 @@ async fn measure(
     subject: &Subject,
     post: impl Fn() -> Post,
 ) -> Result<(Measured, usize)> {
-    let listeners = Listeners::open(&bench.crew, subject, USERS, false).await?;
+    let listeners = Listeners::open(&bench.crew, subject, Whom::First(USERS), false).await?;
 
     let count = usize::try_from(PER_SECOND * bench.seconds(10, 3).as_secs())?;
     let ledger = listeners.expect(count, 1);

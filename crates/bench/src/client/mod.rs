@@ -1,5 +1,6 @@
 //! The client: as little as possible between the load and the socket.
 
+mod broadcast;
 mod http;
 mod load;
 mod paced;
@@ -7,6 +8,7 @@ mod request;
 mod socket;
 mod sockets;
 
+pub(crate) use broadcast::Broadcast;
 pub(crate) use http::Http;
 pub(crate) use load::{Limit, Load, Loaded, Source};
 pub(crate) use paced::Paced;

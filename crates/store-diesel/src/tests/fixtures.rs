@@ -1,4 +1,4 @@
-use herald_domain::{Content, Draft, Timestamp};
+use herald_domain::{Audience, Content, Draft, Timestamp};
 use herald_ports::{Append, Entry, SystemRandom};
 use tempfile::TempDir;
 
@@ -18,8 +18,9 @@ pub(super) fn store(folder: &TempDir) -> DieselStore {
 pub(super) fn append(to: &[&str], message: &str) -> Append {
     Append {
         entries: vec![Entry::Send(Draft {
-            recipients: to.iter().map(|id| id.parse().unwrap()).collect(),
+            to: Audience::Users(to.iter().map(|id| id.parse().unwrap()).collect()),
             content: Content::of(message.parse().unwrap()),
+            send_at: None,
         })],
         sender: "ci-bot".to_owned(),
         principal: "key:1".to_owned(),

@@ -1,6 +1,6 @@
 //! What the tests of the open store share.
 
-use herald_domain::{Content, Draft, Timestamp};
+use herald_domain::{Audience, Content, Draft, Timestamp};
 use herald_ports::{Append, Entry};
 use herald_store_diesel::StoreConfig;
 use tempfile::TempDir;
@@ -17,7 +17,11 @@ pub(crate) fn config(folder: &TempDir) -> StoreConfig {
 
 pub(crate) fn append(to: &str, content: Content) -> Append {
     Append {
-        entries: vec![Entry::Send(Draft { recipients: vec![to.parse().unwrap()], content })],
+        entries: vec![Entry::Send(Draft {
+            to: Audience::Users(vec![to.parse().unwrap()]),
+            content,
+            send_at: None,
+        })],
         sender: "ci-bot".to_owned(),
         principal: "key:1".to_owned(),
         create_recipients: true,
