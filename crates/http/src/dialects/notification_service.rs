@@ -48,17 +48,19 @@ enum NotifType {
 
 /// A notification, and what became of it.
 #[derive(Serialize, ToSchema)]
-#[schema(as = NotificationServiceItem)]
+#[schema(as = NotificationServiceItem, example = json!({
+    "id": 5, "user_id": "user123", "notif_type": "email", "content": "Welcome to the platform!",
+    "status": "sent"
+}))]
 struct Item<'a> {
-    #[schema(value_type = i64, example = 5)]
+    #[schema(value_type = i64)]
     id: NotificationId,
-    #[schema(value_type = UserRefBody, example = "user123")]
+    #[schema(value_type = UserRefBody)]
     user_id: &'a UserRef,
-    #[schema(value_type = NotifType, example = "email")]
     notif_type: NotifType,
-    #[schema(value_type = Message, example = "Welcome to the platform!")]
+    #[schema(value_type = Message)]
     content: &'a str,
-    #[schema(value_type = Status, example = "sent")]
+    #[schema(value_type = Status)]
     status: &'static str,
 }
 

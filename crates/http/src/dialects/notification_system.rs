@@ -35,11 +35,11 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Who has registered.
 #[derive(Serialize, ToSchema)]
-#[schema(as = NotificationSystemUser)]
+#[schema(as = NotificationSystemUser, example = json!({"id": 1, "username": "alice"}))]
 struct Registered<'a> {
-    #[schema(value_type = UserRefBody, example = 1)]
+    #[schema(value_type = UserRefBody)]
     id: UserRef,
-    #[schema(value_type = Option<Username>, required, example = "alice")]
+    #[schema(value_type = Option<Username>, required)]
     username: Option<&'a Username>,
 }
 

@@ -37,14 +37,16 @@ struct Request {
 
 /// A notification.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Pack23Item)]
+#[schema(as = Pack23Item, example = json!({
+    "user_id": "user_123", "content": "Your order has been shipped!",
+    "timestamp": "2025-11-05T10:30:00.123456", "is_read": false
+}))]
 struct Item<'a> {
-    #[schema(value_type = UserRefBody, example = "user_123")]
+    #[schema(value_type = UserRefBody)]
     user_id: &'a UserRef,
-    #[schema(value_type = Message, example = "Your order has been shipped!")]
+    #[schema(value_type = Message)]
     content: &'a str,
     timestamp: Naive,
-    #[schema(example = false)]
     is_read: bool,
 }
 
@@ -74,7 +76,7 @@ struct Done {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Pack23Count)]
 struct Count {
-    #[schema(value_type = UserRefBody, example = "user_123")]
+    #[schema(value_type = UserRefBody)]
     user_id: UserRef,
     #[schema(minimum = 0, example = 3)]
     unread_count: i64,

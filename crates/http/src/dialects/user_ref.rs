@@ -11,7 +11,7 @@ pub(super) struct UserRef(String);
 /// A number or a text.
 #[derive(ToSchema)]
 #[serde(untagged)]
-#[schema(as = UserRef)]
+#[schema(as = UserRef, example = json!("user_123"))]
 #[expect(dead_code, reason = "documents `UserRef`, which reads it with better errors")]
 pub(super) enum UserRefBody {
     /// of somebody who registered
