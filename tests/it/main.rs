@@ -9,6 +9,7 @@ mod audiences;
 mod cli;
 mod crash;
 mod devices;
+mod dialects;
 mod faults;
 mod frames;
 mod idempotency;

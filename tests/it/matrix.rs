@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, Copy, Server, mint_claims};
+use crate::support::{Answer, Client, Copy, Server, eventually, mint_claims};
 
 /// The columns: whose inbox it is, another user, an administrator, an API key that may send,
 /// nobody, and the owner with a token that has expired.
@@ -64,6 +64,29 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("GET /api/v1/admin/topics/{topic}/subscribers", [403, 403, 200, 403, 401, 401]),
     ("PUT /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
     ("DELETE /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
+    // the dialects, each with the inbox of the owner
+    ("POST /register", [200, 200, 200, 200, 200, 200]),
+    ("POST /login", [200, 200, 200, 200, 200, 200]),
+    ("POST /notify", [200, 403, 200, 200, 401, 401]),
+    ("GET /notifications", [200, 404, 404, 403, 401, 401]),
+    ("PUT /notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
+    ("GET /ws", [101, 101, 101, 403, 401, 401]),
+    ("POST /api/auth/login", [200, 200, 200, 200, 200, 200]),
+    ("POST /api/notifications/send", [403, 403, 200, 200, 401, 401]),
+    ("GET /api/ws", [101, 101, 101, 403, 401, 401]),
+    ("GET /api/notifications/{id}", [200, 404, 404, 403, 401, 401]),
+    ("PUT /api/notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
+    ("DELETE /api/notifications/{id}", [200, 404, 404, 403, 401, 401]),
+    ("POST /api/broadcast/company/{company}/role/{role}", [403, 403, 200, 200, 401, 401]),
+    ("POST /api/broadcast/company/{company}", [403, 403, 200, 200, 401, 401]),
+    ("POST /api/broadcast/role/{role}", [403, 403, 200, 200, 401, 401]),
+    ("GET /ws/notifications", [101, 101, 101, 403, 401, 401]),
+    ("POST /notifications/", [200, 403, 200, 200, 401, 401]),
+    ("GET /users/{user_id}/notifications", [200, 404, 404, 403, 401, 401]),
+    ("POST /api/notifications/create", [200, 403, 200, 200, 401, 401]),
+    ("GET /api/notifications/list", [200, 404, 404, 403, 401, 401]),
+    ("POST /api/notifications/mark-read/{user_id}/{index}", [200, 404, 404, 403, 401, 401]),
+    ("GET /api/notifications/unread-count/{user_id}", [200, 404, 404, 403, 401, 401]),
 ];
 
 const UNKNOWN: i64 = 999_999_999;
@@ -94,8 +117,11 @@ impl World {
     }
 
     /// What the route is about, newly made.
-    async fn subject(&self, path: &str) -> String {
-        if path.starts_with("/api/v1/notifications/") {
+    async fn subject(&self, route: &str) -> String {
+        let (_, path) = route.split_once(' ').unwrap();
+        if route == "GET /api/notifications/{id}" {
+            "owner".to_owned()
+        } else if path.contains("/notifications/{id}") {
             self.owner.tell("owner", "for one attempt").await.to_string()
         } else if path.starts_with("/api/v1/admin/api-keys/") {
             let body = json!({"name": "for one attempt", "scopes": ["send"]});
@@ -133,6 +159,20 @@ impl World {
             "PUT /api/v1/preferences" => json!({"mutes": []}),
             "POST /api/v1/admin/topics" => json!({"name": format!("of-{principal}"), "open": true}),
             "PATCH /api/v1/admin/topics/{topic}" => json!({"open": false}),
+            "POST /register" => {
+                json!({"username": format!("foreign-{principal}"), "password": "long enough"})
+            }
+            "POST /login" | "POST /api/auth/login" => login,
+            "POST /notify" => json!({"user_id": "owner", "message": "hello"}),
+            "POST /api/notifications/create" => json!({"user_id": "owner", "content": "hello"}),
+            "POST /notifications/" => {
+                json!({"user_id": "owner", "notif_type": "email", "content": "hello"})
+            }
+            "POST /api/notifications/send" => json!({"message": "hello"}),
+            broadcast if broadcast.starts_with("POST /api/broadcast/") => json!({
+                "id": format!("notif_{principal}"), "type": "notification",
+                "payload": {"message": "hello"},
+            }),
             _ => return None,
         })
     }
@@ -143,11 +183,14 @@ fn request(client: &Client, route: &str, subject: &str, body: Option<&Value>) ->
     let query = match path {
         "/api/v1/notifications/changes" => "?since=0",
         "/api/v1/presence" => "?users=owner",
+        "/notifications" | "/api/notifications/list" => "?user_id=owner",
         _ => "",
     };
     let path = path.replace("{id}", subject).replace("{topic}", subject);
+    let path = path.replace("{user_id}", "owner").replace("{index}", "0");
+    let path = path.replace("{company}", "nowhere").replace("{role}", "nobody");
     let mut request = client.request(method, &(path.clone() + query));
-    if path.ends_with("/ws") {
+    if path.ends_with("/ws") || path.ends_with("/ws/notifications") {
         request = request
             .header("connection", "upgrade")
             .header("upgrade", "websocket")
@@ -183,11 +226,16 @@ async fn every_route_answers_everybody_as_the_table_says() {
         for (place, principal) in PRINCIPALS.iter().enumerate() {
             let client = &world.principals[place];
             let subject =
-                if path.contains('{') { world.subject(path).await } else { String::new() };
+                if path.contains('{') { world.subject(route).await } else { String::new() };
             let body = world.body(route, principal).await;
             let before = Copy::of(&world.owner).await;
             let got = status(request(client, route, &subject, body.as_ref())).await;
             assert_eq!(got, expected[place], "{route} by {principal}");
+            if *route == "POST /api/notifications/send" && got == 200 {
+                // it comes by and by, and must not come between the others
+                eventually("everybody is told", async || Copy::of(&world.owner).await != before)
+                    .await;
+            }
             if matches!(*principal, "other" | "anonymous" | "expired") || got >= 400 {
                 let after = Copy::of(&world.owner).await;
                 assert_eq!(after, before, "{route} by {principal} touched the owner's inbox");
@@ -217,7 +265,7 @@ async fn an_item_of_somebody_else_is_answered_exactly_like_none() {
     let world = World::new(&server).await;
     for (route, _) in ROUTES.iter().filter(|(route, _)| route.contains("/notifications/{id}")) {
         for stranger in [&world.principals[1], &world.principals[2]] {
-            let id = world.subject("/api/v1/notifications/").await;
+            let id = world.subject("GET /api/v1/notifications/{id}").await;
             let body = world.body(route, "").await;
             let ask = |id: &str| stranger.send(request(stranger, route, id, body.as_ref()));
             let theirs = ask(&id).await.expect_problem(404, "not_found");

@@ -17,6 +17,7 @@ API = os.environ["HERALD_URL"] + "/api/v1"
 RULES = {
     # the limit is of bytes, a schema's of characters
     "POST /api/v1/auth/register": {("password", "too_long")},
+    "POST /register": {("password", "too_long")},
     # what is read has been seen; null is absent, and something must be asked for
     "PATCH /api/v1/notifications/{id}": {("seen", "contradiction"), ("body", "required")},
     "PATCH /api/v1/admin/users/{id}": {("body", "required")},
@@ -135,5 +136,25 @@ def before_call(context, case, kwargs):
             make_sendable(draft, case.meta.phase.name == TestPhase.STATEFUL)
     elif operation == "DELETE /api/v1/topics/{topic}/subscription":
         case.path_parameters["topic"] = person.subscribe_to_something()
+    elif operation in ("POST /notify", "POST /notifications/", "POST /api/notifications/create"):
+        # of those who registered, only some exist
+        case.headers["Authorization"] = ADMIN.headers["Authorization"]
+        case.body["user_id"] = foreign(str(case.body["user_id"]))
+    elif operation == "POST /api/notifications/send":
+        case.headers["Authorization"] = ADMIN.headers["Authorization"]
+    elif operation.startswith("POST /api/broadcast/"):
+        # an envelope is one message
+        case.headers["Authorization"] = ADMIN.headers["Authorization"]
+        case.body["id"] = f"envelope-{next(KEYS)}"
+    elif operation in ("GET /notifications", "GET /api/notifications/list"):
+        if "user_id" in query:
+            query["user_id"] = person.id
+    elif operation == "GET /api/notifications/{id}":
+        case.path_parameters["id"] = person.id
+    elif "{user_id}" in operation:
+        case.path_parameters["user_id"] = person.id
+        if "{index}" in operation:
+            case.path_parameters["index"] = 0
+            person.tell_oneself()
     elif "/notifications/{id}" in operation and case.meta.phase.name != TestPhase.STATEFUL:
         case.path_parameters["id"] = person.tell_oneself()

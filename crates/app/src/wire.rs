@@ -51,7 +51,8 @@ impl Storage {
     /// Opens the store, creating and migrating it as needed.
     pub(crate) fn open(config: &Config) -> Result<Self> {
         if config.is_in_memory() {
-            return Ok(Self::of(Arc::new(MemoryStore::new(&SystemRandom)), None));
+            let store = MemoryStore::new(&SystemRandom).keeping(config.retention.max_items);
+            return Ok(Self::of(Arc::new(store), None));
         }
         make_data_dir(config)?;
         let store = DieselStore::open(&StoreConfig::new(&config.database_url), &SystemRandom)

@@ -70,6 +70,31 @@ impl Inbox {
         Ok(self.store.page(user, list.filter, list.position, list.limit).await?)
     }
 
+    /// The newest items that the filter lets through: so many, at least one, after the first `skip`.
+    /// Read a page at a time.
+    pub async fn newest(
+        &self,
+        user: UserKey,
+        filter: ItemFilter,
+        skip: u64,
+        count: usize,
+    ) -> Result<Vec<InboxItem>, InboxError> {
+        let mut items = Vec::new();
+        let mut position = match skip {
+            0 => Position::Cursor(None),
+            skip => Position::Offset(skip),
+        };
+        loop {
+            let limit = Self::MAX_LIMIT.min(count - items.len());
+            let page = self.store.page(user, filter.clone(), position, limit).await?;
+            items.extend(page.items);
+            match page.next {
+                Some(place) if items.len() < count => position = Position::Cursor(Some(place)),
+                _ => return Ok(items),
+            }
+        }
+    }
+
     /// One item.
     pub async fn item(&self, user: UserKey, id: NotificationId) -> Result<InboxItem, InboxError> {
         self.store.item(user, id).await?.ok_or(InboxError::Unknown)

@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::limit::RateLimits;
 use crate::middleware::{self, RequestIds};
 use crate::rest::health::{Exposition, Health, ReadinessProbe};
-use crate::{Services, docs, fallback, realtime, rest};
+use crate::{Services, dialects, docs, fallback, realtime, rest};
 
 /// What the workers share.
 #[derive(Clone)]
@@ -80,5 +80,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(rest::configure)
                 .configure(realtime::configure),
         )
-        .configure(rest::health::configure);
+        .configure(rest::health::configure)
+        .configure(dialects::configure);
 }

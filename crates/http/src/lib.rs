@@ -8,6 +8,7 @@
 //! down as `application/problem+json` with the id of the request.
 
 mod app;
+mod dialects;
 mod docs;
 mod extract;
 mod fallback;

@@ -36,6 +36,17 @@ use crate::problem::{Code, ProblemBody};
         (name = "realtime", description = "sockets and streams that speak `herald.v1`"),
         (name = "admin", description = "users, API keys and topics; takes the role `admin`"),
         (name = "health", description = "for load balancers and orchestrators"),
+        (name = "notification-system",
+         description = "dialect: Real-Time Notification System"),
+        (name = "realtime-ws-notification",
+         description = "dialect: Real-time WebSocket Notification System. Its login and its send are \
+                        those of the dialect `websocket-backend`, too"),
+        (name = "websocket-backend",
+         description = "dialect: Realtime WebSocket Notification Backend"),
+        (name = "notification-service",
+         description = "dialect: Notification Service Backend"),
+        (name = "pack-23",
+         description = "dialect: Pack 23, Real-Time Notifications"),
     )
 )]
 struct Document;
@@ -49,9 +60,12 @@ impl Modify for Credentials {
             .description(Some("an access token, or an API key (`hk_…`)"))
             .build();
         let ticket = ApiKeyValue::with_description("ticket", "good for one handshake or stream");
+        let token =
+            ApiKeyValue::with_description("token", "an access token, on sockets of dialects");
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("ticket", SecurityScheme::ApiKey(ApiKey::Query(ticket)));
+        components.add_security_scheme("token", SecurityScheme::ApiKey(ApiKey::Query(token)));
     }
 }
 

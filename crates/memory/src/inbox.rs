@@ -16,6 +16,8 @@ use crate::store::State;
 #[derive(Debug, Default)]
 pub(crate) struct Inboxes {
     pub(crate) logs: BTreeMap<UserKey, Log>,
+    /// the most items of one inbox; any number, if `None`
+    pub(crate) window: Option<u32>,
     /// items that expire, those first that expire first
     pub(crate) expiring: BTreeSet<(Timestamp, UserKey, NotificationId)>,
     /// revisions that removed something, the oldest first

@@ -275,7 +275,8 @@ impl State {
         users
     }
 
-    /// Puts an item into an inbox, and takes away the unread ones that it replaces.
+    /// Puts an item into an inbox, and takes away the unread ones that it replaces, and the oldest
+    /// ones that it pushes out.
     fn deliver(
         &mut self,
         notification: &Arc<Notification>,
@@ -287,6 +288,7 @@ impl State {
             let replaced = self.remove(user, unread, notification.created_at);
             events.extend(removal(user, self.inboxes.of(user).head(), &replaced));
         }
+        events.extend(self.make_room(user, notification.created_at));
         Delivered { user, head: self.inboxes.append(user, notification.clone()) }
     }
 }

@@ -51,6 +51,13 @@ impl State {
         Trimmed { events, next }
     }
 
+    /// Makes room for one more item, where inboxes have a window; what to tell of it.
+    pub(crate) fn make_room(&mut self, user: UserKey, now: Timestamp) -> Option<LiveEvent> {
+        let items = self.inboxes.window?.saturating_sub(1);
+        let surplus = self.inboxes.of(user).surplus(Keep { items, after: None });
+        self.take_away(user, surplus, now)
+    }
+
     /// Removes items; what to tell of it.
     fn take_away(
         &mut self,

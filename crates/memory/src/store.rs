@@ -1,4 +1,4 @@
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
@@ -39,6 +39,15 @@ impl MemoryStore {
     /// An empty store, whose epoch is the generator's next id.
     pub fn new(ids: &dyn IdGenerator) -> Self {
         Self { epoch: Epoch::new(ids.id()), state: Mutex::default() }
+    }
+
+    /// Gives inboxes a window, of one item at least: with each item beyond it the oldest goes, in
+    /// the same transaction.
+    #[must_use]
+    pub fn keeping(mut self, items: u32) -> Self {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.inboxes.window = Some(items);
+        self
     }
 
     /// All of the state, for one transaction.

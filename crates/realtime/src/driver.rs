@@ -6,6 +6,7 @@ use herald_ports::Resync;
 use metrics::Counter;
 
 use crate::figures;
+use crate::format::websocket_backend;
 use crate::protocol::Command;
 
 /// Something a session wants done that takes time.
@@ -125,6 +126,10 @@ impl Driver {
     async fn command(&self, user: UserKey, command: Command) -> Result<(), InboxError> {
         match command {
             Command::Mark(mark, ids) => self.inbox.patch(user, ids, mark.patch()).await.map(drop),
+            Command::MarkMeant(mark, id) => {
+                let ids = websocket_backend::meant(&self.inbox, user, &id).await?;
+                self.inbox.patch(user, ids, mark.patch()).await.map(drop)
+            }
             Command::Delete(ids) => self.inbox.delete(user, ids).await.map(drop),
             Command::ReadAll => self.inbox.read_all(user).await.map(drop),
             Command::SeenAll => self.inbox.seen_all(user).await.map(drop),

@@ -7,6 +7,8 @@
 //!                                                       └─ Job ─► Driver ─► use cases
 //! ```
 //!
+//! A device may understand another [`Format`] than `herald.v1`; the session is the same.
+//!
 //! While something is put into many inboxes, the [`Follower`] looks after those who are connected.
 //!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
@@ -15,8 +17,10 @@
 mod driver;
 mod figures;
 mod follower;
+pub mod format;
 mod frame;
 mod hub;
+mod message;
 mod peer;
 mod protocol;
 mod replay;
@@ -24,8 +28,10 @@ mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
 pub use follower::{Follower, FollowerPorts};
+pub use format::Format;
 pub use frame::Frame;
 pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};
+pub use message::Message;
 pub use peer::{Context, Peer, Wire};
 pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
 pub use session::{Action, Resume, Session, Tick};

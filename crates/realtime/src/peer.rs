@@ -7,7 +7,7 @@ use herald_ports::Clock;
 
 use crate::hub::{Event, Membership, Shard, Subscriber};
 use crate::session::{Action, Resume, Session, Tick};
-use crate::{CloseCode, Driver, Frame, Job};
+use crate::{CloseCode, Driver, Format, Frame, Job};
 
 /// What carries messages to one device. Its methods never wait.
 pub trait Wire: 'static {
@@ -58,9 +58,9 @@ impl<W: Wire> Peer<W> {
         Self::join(context, wire, |now, _| Session::anonymous(now))
     }
 
-    /// A device of a known user.
-    pub fn of(context: &Rc<Context>, wire: W, user: &UserPrincipal) -> Rc<Self> {
-        Self::join(context, wire, |now, out| Session::of(user, now, out))
+    /// A device of a known user, which understands that format.
+    pub fn of(context: &Rc<Context>, wire: W, user: &UserPrincipal, format: Format) -> Rc<Self> {
+        Self::join(context, wire, |now, out| Session::of(user, format, now, out))
     }
 
     /// A device of a known user that only listens.

@@ -2,8 +2,8 @@
 
 use herald_domain::{Changes, Flags, Head, InboxItem, Rev};
 
-use crate::Frame;
-use crate::protocol::server::{changed_tail, notification_tail};
+use crate::protocol::server::changed_tail;
+use crate::{Format, Frame};
 
 /// What one message tells.
 enum Group {
@@ -14,12 +14,26 @@ enum Group {
 }
 
 /// The messages for `changes`, in order of their revisions.
-///
+pub(crate) fn frames(format: Format, changes: Changes) -> Vec<Frame> {
+    if format.is_dialect() { new_items(format, &changes) } else { all(changes) }
+}
+
+/// Those of which a dialect can tell: the items that nobody has touched, and which therefore are new.
+fn new_items(format: Format, changes: &Changes) -> Vec<Frame> {
+    let untouched = changes.items.iter().filter(|item| item.flags == Flags::default());
+    untouched.map(|item| new_item(format, item, changes.head)).collect()
+}
+
+fn new_item(format: Format, item: &InboxItem, head: Head) -> Frame {
+    let text = format.new_item(&item.notification);
+    Frame::of_item(format, Head { rev: item.rev, ..head }, text)
+}
+
 /// New items come as `notification`, as they would have live, so that a client which only shows what
 /// is new needs to know one message; what was touched meanwhile comes as `changed`. A connection may
 /// break behind any message, so each carries the revision up to which everything was told. Removals,
 /// whose revisions are not known, go with the first message: an id that is gone never returns.
-pub(crate) fn frames(changes: Changes) -> Vec<Frame> {
+fn all(changes: Changes) -> Vec<Frame> {
     let Changes { rev, head, items, mut deleted, .. } = changes;
     let mut groups = group(items, !deleted.is_empty());
     if groups.last().is_none_or(|group| matches!(group, Group::New(item) if item.rev < rev)) {
@@ -29,10 +43,7 @@ pub(crate) fn frames(changes: Changes) -> Vec<Frame> {
     let mut frames = Vec::with_capacity(groups.len());
     for (nth, group) in groups.into_iter().enumerate() {
         frames.push(match group {
-            Group::New(item) => {
-                let place = Head { rev: item.rev, ..head };
-                Frame::at("notification", place, notification_tail(&item.notification))
-            }
+            Group::New(item) => new_item(Format::Herald, &item, head),
             Group::Touched(items) => {
                 let reached = items.last().filter(|_| nth < last).map_or(rev, |item| item.rev);
                 let tail = changed_tail(&items, &std::mem::take(&mut deleted));
@@ -82,16 +93,20 @@ mod tests {
         }
     }
 
-    fn told(rev: i64, items: Vec<InboxItem>, deleted: Vec<i64>) -> Vec<(&'static str, i64)> {
-        let changes = Changes {
+    fn changes(rev: i64, items: Vec<InboxItem>, deleted: Vec<i64>) -> Changes {
+        Changes {
             epoch: Epoch::new("e"),
             rev: Rev::new(rev),
             head: Head::default(),
             items,
             deleted: deleted.into_iter().map(NotificationId::new).collect(),
             more: false,
-        };
-        frames(changes).into_iter().map(|f| (f.event, f.rev.unwrap().get())).collect()
+        }
+    }
+
+    fn told(rev: i64, items: Vec<InboxItem>, deleted: Vec<i64>) -> Vec<(&'static str, i64)> {
+        let frames = frames(Format::Herald, changes(rev, items, deleted));
+        frames.into_iter().map(|f| (f.event, f.rev.unwrap().get())).collect()
     }
 
     #[test]
@@ -126,5 +141,14 @@ mod tests {
     fn one_revision_is_one_message() {
         let items = vec![item(1, 5, false), item(2, 5, false)];
         assert_eq!(told(5, items, vec![]), [("changed", 5)]);
+    }
+
+    #[test]
+    fn a_dialect_tells_of_what_is_new() {
+        let items = vec![item(1, 5, false), item(2, 6, true), item(3, 8, false)];
+        let frames = frames(Format::NotificationSystem, changes(9, items, vec![4]));
+        let texts: Vec<_> = frames.iter().map(Frame::text).collect();
+        let expected = [1, 3].map(|id| format!(r#"{{"id":{id},"message":"hello","read":false}}"#));
+        assert_eq!(texts, expected);
     }
 }

@@ -12,7 +12,7 @@ use herald_contract::{Stores, fixtures};
 use herald_domain::{NotificationId, Patch, Role, Timestamp, UserKey, UserPrincipal};
 use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{Claims, LiveBus, LiveEvent, LiveSink, TokenError, TokenVerifier};
-use herald_realtime::{Action, Driver, Event, Hub, Job, Reply, Session, Subscriber, Tick};
+use herald_realtime::{Action, Driver, Event, Format, Hub, Job, Reply, Session, Subscriber, Tick};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -188,7 +188,7 @@ impl World {
         self.jobs.clear();
         self.replies.clear();
         let mut out = Vec::new();
-        self.session = Session::of(&self.user, Tick(0), &mut out);
+        self.session = Session::of(&self.user, Format::Herald, Tick(0), &mut out);
         let epoch = self.driver.epoch().as_str().to_owned();
         let resume = json!({"type": "resume", "epoch": epoch, "rev": self.copy.rev});
         self.session.text(&resume.to_string(), Tick(0), &mut out);
@@ -257,8 +257,8 @@ impl World {
     fn deliver(&mut self, event: Option<LiveEvent>) {
         let Some(event) = event else { return };
         let mut out = Vec::new();
-        for (kind, to, tail) in messages(self.user.key, &event) {
-            self.session.live(&[Event { kind, to, tail: &tail }], usize::MAX, &mut out);
+        for (to, message) in messages(self.user.key, &event) {
+            self.session.live(&[Event { to, message: &message }], usize::MAX, &mut out);
         }
         self.take(out);
     }
@@ -341,19 +341,19 @@ fn principal(key: UserKey) -> UserPrincipal {
     }
 }
 
-type Message = (&'static str, herald_ports::Delivered, bytes::Bytes);
+type Heard = (herald_ports::Delivered, Arc<herald_realtime::Message>);
 
 /// What the hub makes of an event, heard by a subscriber of its own.
-fn messages(user: UserKey, event: &LiveEvent) -> Vec<Message> {
+fn messages(user: UserKey, event: &LiveEvent) -> Vec<Heard> {
     use std::cell::RefCell;
     use std::rc::Rc;
 
     #[derive(Default)]
-    struct Ear(RefCell<Vec<Message>>);
+    struct Ear(RefCell<Vec<Heard>>);
 
     impl Subscriber for Ear {
         fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool {
-            let heard = |event: &Event<'_>| (event.kind, event.to, event.tail.clone());
+            let heard = |event: &Event<'_>| (event.to, event.message.clone());
             self.0.borrow_mut().extend(events.iter().map(heard));
             false
         }

@@ -12,7 +12,7 @@ use herald_domain::{
 };
 use herald_ports::{Delivered, LiveEvent, LiveSink, Online, Presence};
 use herald_realtime::{
-    CloseCode, Event, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick,
+    CloseCode, Event, Format, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick,
 };
 use tokio::task::LocalSet;
 
@@ -24,6 +24,7 @@ const BOB: UserKey = UserKey::new(2);
 struct Ear {
     heard: RefCell<Vec<String>>,
     bodies: RefCell<Vec<Bytes>>,
+    format: Format,
     /// whether it misses an earlier event
     waits: Cell<bool>,
 }
@@ -41,8 +42,9 @@ impl Ear {
 impl Subscriber for Ear {
     fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool {
         for event in events {
-            self.bodies.borrow_mut().push(event.tail.clone());
-            self.note(format!("{}@{}", event.kind, event.to.head.rev));
+            let frame = event.message.frame(self.format, event.to.head);
+            self.bodies.borrow_mut().extend(frame.map(|frame| frame.tail));
+            self.note(format!("{}@{}", event.message.kind(), event.to.head.rev));
         }
         self.waits.get()
     }
@@ -83,7 +85,11 @@ struct Node {
 
 impl Node {
     fn listen(&self, user: UserKey) -> (Rc<Ear>, Membership) {
-        let ear = Rc::new(Ear::default());
+        self.listen_in(Format::Herald, user)
+    }
+
+    fn listen_in(&self, format: Format, user: UserKey) -> (Rc<Ear>, Membership) {
+        let ear = Rc::new(Ear { format, ..Ear::default() });
         let membership = self.shard.join(ear.clone());
         assert!(membership.subscribe(user));
         (ear, membership)
@@ -166,6 +172,20 @@ fn one_body_serves_all_recipients() {
         settle().await;
         let (first, second) = (alice.bodies.take().remove(0), bob.bodies.take().remove(0));
         assert_eq!(first.as_ptr(), second.as_ptr(), "the same bytes, not equal ones");
+    });
+}
+
+#[test]
+fn each_format_has_a_body_that_serves_all_who_understand_it() {
+    on_a_worker(|node| async move {
+        let devices = [Format::Herald, Format::NotificationSystem, Format::NotificationSystem]
+            .map(|format| node.listen_in(format, ALICE));
+        node.hub.deliver(&to(&[ALICE], 7));
+        settle().await;
+        let bodies = devices.map(|(ear, _)| ear.bodies.take().remove(0));
+        assert_eq!(bodies[1], r#"{"id":7,"message":"hello","read":false}"#);
+        assert_eq!(bodies[1].as_ptr(), bodies[2].as_ptr(), "the same bytes, not equal ones");
+        assert_ne!(bodies[0], bodies[1]);
     });
 }
 

@@ -2,13 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use herald_application::{AuthError, InboxError};
 use herald_domain::{
-    Changes, Epoch, Head, NotificationId, Rev, Role, SessionId, Timestamp, UserKey, UserPrincipal,
+    Changes, Content, Epoch, Flags, Head, InboxItem, Notification, NotificationId, Rev, Role,
+    SessionId, Timestamp, UserKey, UserPrincipal,
 };
 use herald_ports::{Delivered, Resync, StoreError};
-use herald_realtime::{Action, CloseCode, Event, Job, Replayed, Reply, Session, Tick};
+use herald_realtime::{
+    Action, CloseCode, Event, Format, Job, Message, Replayed, Reply, Session, Tick,
+};
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_micros(1_000_000_000);
@@ -26,6 +31,15 @@ fn user(key: i64) -> UserPrincipal {
 
 fn head(rev: i64) -> Head {
     Head { rev: Rev::new(rev), unread: 0, unseen: 0 }
+}
+
+fn notification(id: i64) -> Arc<Notification> {
+    Arc::new(Notification {
+        id: NotificationId::new(id),
+        content: Content::of("hello".parse().unwrap()),
+        sender: "bot".into(),
+        created_at: NOW,
+    })
 }
 
 fn outage() -> StoreError {
@@ -47,8 +61,12 @@ impl Device {
 
     /// A session whose head is being read.
     fn starting() -> Self {
+        Self::starting_in(Format::Herald)
+    }
+
+    fn starting_in(format: Format) -> Self {
         let mut actions = Vec::new();
-        let session = Session::of(&user(1), Tick(0), &mut actions);
+        let session = Session::of(&user(1), format, Tick(0), &mut actions);
         Self { session, actions, room: true }
     }
 
@@ -78,9 +96,18 @@ impl Device {
 
     fn event(&mut self, rev: i64) {
         let tail = Bytes::from_static(b"\"items\":[],\"deleted\":[]}");
+        self.hear(rev, Message::change("changed", tail));
+    }
+
+    /// A new item came.
+    fn item(&mut self, rev: i64) {
+        self.hear(rev, Message::new_item(notification(rev)));
+    }
+
+    fn hear(&mut self, rev: i64, message: Message) {
         let to = Delivered { user: UserKey::new(1), head: head(rev) };
-        let event = Event { kind: "changed", to, tail: &tail };
         let room = if self.room { 1 } else { 0 };
+        let event = Event { to, message: &Arc::new(message) };
         self.session.live(&[event], room, &mut self.actions);
         if self.room {
             self.session.drained(&mut self.actions);
@@ -450,4 +477,95 @@ fn a_stopping_server_says_when_to_return_and_then_nothing() {
     device.event(8);
     device.say(&json!({"type": "heartbeat"}));
     assert_eq!(device.said(), ["going_away", "close 1012"]);
+}
+
+/// A device that understands a dialect, and is told what its frames are.
+struct Foreigner(Device);
+
+impl Foreigner {
+    /// Whose inbox is at this revision.
+    fn at(rev: i64) -> Self {
+        let mut device = Device::starting_in(Format::NotificationSystem);
+        device.reply(Reply::Head(Ok(head(rev))));
+        assert_eq!(device.said(), ["subscribe 1", "read head"], "no hello");
+        Self(device)
+    }
+
+    /// What was said since the last call; messages as they are.
+    fn said(&mut self) -> Vec<String> {
+        let say = |action| match action {
+            Action::Send(frame) => frame.text(),
+            other => describe(other),
+        };
+        self.0.actions.drain(..).map(say).collect()
+    }
+}
+
+fn note(id: i64) -> String {
+    json!({"id": id, "message": "hello", "read": false}).to_string()
+}
+
+#[test]
+fn a_dialect_hears_of_new_items_and_of_nothing_else() {
+    let mut foreigner = Foreigner::at(4);
+    foreigner.0.event(5);
+    foreigner.0.item(6);
+    foreigner.0.item(6);
+    assert_eq!(foreigner.said(), [note(6)]);
+    foreigner.0.item(8);
+    foreigner.0.event(7);
+    assert_eq!(foreigner.said(), [note(8)], "in order");
+    foreigner.0.tick(1, NOW.plus(std::time::Duration::from_secs(890)));
+    assert!(foreigner.said().is_empty(), "the token is about to end");
+    foreigner.0.session.stop(CloseCode::Restarting, 500, &mut foreigner.0.actions);
+    assert_eq!(foreigner.said(), ["close 1012"]);
+}
+
+#[test]
+fn what_a_dialect_missed_is_read_from_the_store() {
+    let mut foreigner = Foreigner::at(4);
+    foreigner.0.item(7);
+    foreigner.0.overdue();
+    assert_eq!(foreigner.said(), ["read changes since 4"]);
+    let item =
+        |rev: i64, flags| InboxItem { notification: notification(rev), rev: Rev::new(rev), flags };
+    let changes = Changes {
+        epoch: Epoch::new("epoch"),
+        rev: Rev::new(7),
+        head: head(7),
+        items: vec![
+            item(5, Flags::default()),
+            item(6, Flags { seen_at: Some(NOW), ..Flags::default() }),
+            item(7, Flags::default()),
+        ],
+        deleted: vec![NotificationId::new(1)],
+        more: false,
+    };
+    foreigner.0.reply(Reply::Changes(Ok(Replayed::Changes(Rev::new(4), changes))));
+    assert_eq!(foreigner.said(), [note(5), note(7)]);
+    foreigner.0.item(8);
+    assert_eq!(foreigner.said(), [note(8)]);
+    foreigner.0.session.lagged();
+    foreigner.0.session.drained(&mut foreigner.0.actions);
+    foreigner.0.reply(Reply::Changes(Ok(Replayed::Lost(Resync::Pruned, head(20)))));
+    assert_eq!(foreigner.said(), ["read changes since 8"], "a lost position is no news");
+    foreigner.0.item(21);
+    assert_eq!(foreigner.said(), [note(21)]);
+}
+
+#[test]
+fn a_dialect_acknowledges_without_an_answer() {
+    let mut foreigner = Foreigner::at(4);
+    foreigner.0.say(&json!({"type": "heartbeat"}));
+    assert_eq!(foreigner.said(), [r#"{"type":"heartbeat_ack"}"#]);
+    foreigner.0.say(&json!({"type": "ack", "id": 5}));
+    assert_eq!(foreigner.said(), ["command"]);
+    foreigner.0.reply(Reply::Done(None, Ok(())));
+    foreigner.0.say(&json!({"type": "read", "id": "notif_1"}));
+    foreigner.0.reply(Reply::Done(None, Err(InboxError::Unknown)));
+    assert_eq!(foreigner.said(), ["command"]);
+    for strange in [json!("ping"), json!({"type": "resume"}), json!(7)] {
+        foreigner.0.say(&strange);
+    }
+    assert!(foreigner.said().is_empty(), "what is not understood is passed over");
 }

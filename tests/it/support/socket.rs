@@ -43,7 +43,22 @@ impl Socket {
         query: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, Box<Error>> {
-        let url = format!("ws://{}/api/v1/ws{query}", tcp.peer_addr().unwrap());
+        Self::open_path(tcp, token, &format!("/api/v1/ws{query}"), headers).await
+    }
+
+    /// Opens a socket of a dialect; the path may have a query.
+    pub(crate) async fn at(address: SocketAddr, path: &str) -> Result<Self, Box<Error>> {
+        let tcp = TcpStream::connect(address).await.map_err(|error| Box::new(error.into()))?;
+        Self::open_path(tcp, None, path, &[]).await
+    }
+
+    async fn open_path(
+        tcp: TcpStream,
+        token: Option<&str>,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Box<Error>> {
+        let url = format!("ws://{}{path}", tcp.peer_addr().unwrap());
         let mut request = url.into_client_request().map_err(Box::new)?;
         if let Some(token) = token {
             let value = format!("Bearer {token}").parse().unwrap();

@@ -17,5 +17,5 @@ pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
 pub(crate) use nullable::nullable;
 pub(crate) use object::object;
-pub(crate) use path::PathParam;
+pub(crate) use path::{PathParam, Segment};
 pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};

@@ -2,11 +2,11 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use herald_domain::{ApiKeyId, NotificationId, Rule, Topic, UserId, Violation};
+use herald_domain::{ApiKeyId, Company, NotificationId, Role, Rule, Topic, UserId, Violation};
 
 use crate::problem::Problem;
 
-/// A part of the path: `{topic}` if it is one, else `{id}`.
+/// A part of the path, by the name that its type has there: `{id}` unless it says otherwise.
 pub(crate) struct PathParam<T>(pub(crate) T);
 
 /// What can stand in a path.
@@ -49,6 +49,22 @@ impl Segment for UserId {
 
 impl Segment for Topic {
     const NAME: &'static str = "topic";
+
+    fn parse(text: &str) -> Result<Self, Violation> {
+        text.parse()
+    }
+}
+
+impl Segment for Company {
+    const NAME: &'static str = "company";
+
+    fn parse(text: &str) -> Result<Self, Violation> {
+        text.parse()
+    }
+}
+
+impl Segment for Role {
+    const NAME: &'static str = "role";
 
     fn parse(text: &str) -> Result<Self, Violation> {
         text.parse()

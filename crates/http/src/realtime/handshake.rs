@@ -2,6 +2,7 @@ use actix_http::ws::{HandshakeError, handshake, verify_handshake};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use herald_realtime::Format;
 
 use super::Origins;
 use super::listener::listener_if_named;
@@ -40,16 +41,30 @@ pub(crate) async fn open_socket(
     origins: Data<Origins>,
     query: QueryParams<TicketQuery>,
 ) -> Result<HttpResponse, Problem> {
-    verify_handshake(request.head()).map_err(explain)?;
+    check_handshake(&request, &origins)?;
     let protocol = negotiate(request.headers())?;
-    origins.check(request.headers())?;
     let user = listener_if_named(&request, &services, query.0.ticket).await?;
+    accept(&request, protocol, Accepted { user, format: Format::Herald })
+}
+
+/// Refuses what is no handshake, or comes from a page that may open none.
+pub(crate) fn check_handshake(request: &HttpRequest, origins: &Origins) -> Result<(), Problem> {
+    verify_handshake(request.head()).map_err(explain)?;
+    origins.check(request.headers())
+}
+
+/// Answers a handshake, after which the connection is a session.
+pub(crate) fn accept(
+    request: &HttpRequest,
+    protocol: Option<&'static str>,
+    accepted: Accepted,
+) -> Result<HttpResponse, Problem> {
     let mut response = handshake(request.head()).map_err(explain)?;
     if let Some(protocol) = protocol {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, protocol));
     }
     let mut response = HttpResponse::from(response.finish().map_into_boxed_body());
-    response.extensions_mut().insert(Accepted { user });
+    response.extensions_mut().insert(accepted);
     Ok(response)
 }
 

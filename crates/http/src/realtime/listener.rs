@@ -7,6 +7,20 @@ use crate::extract::{authenticate, person};
 use crate::limit::{Class, count_caller, count_network};
 use crate::problem::Problem;
 
+/// Who opens a socket that takes a token in its address: whose it is, or else whoever the header
+/// names.
+pub(crate) async fn listener_with_token(
+    request: &HttpRequest,
+    services: &Services,
+    token: Option<String>,
+) -> Result<UserPrincipal, Problem> {
+    let found = match token {
+        Some(token) => services.access.authenticate(&token).await.map_err(Problem::from),
+        None => authenticate(request).await,
+    };
+    person(count_caller(request, Class::Realtime, found)?)
+}
+
 /// Who opens a stream: whoever the ticket was drawn by, or else whoever the header names.
 pub(super) async fn listener(
     request: &HttpRequest,

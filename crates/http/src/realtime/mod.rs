@@ -14,8 +14,10 @@ mod upgrade;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use handshake::{accept, check_handshake};
+pub(crate) use listener::listener_with_token;
 pub(crate) use origin::Origins;
-pub(crate) use upgrade::Upgrade;
+pub(crate) use upgrade::{Accepted, Upgrade};
 
 /// The routes that open sockets and streams, under `/api/v1`.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {

@@ -13,16 +13,18 @@ use actix_web::dev::ServiceResponse;
 use bytes::BytesMut;
 use futures_util::future::LocalBoxFuture;
 use herald_domain::UserPrincipal;
-use herald_realtime::{Context, Peer};
+use herald_realtime::{Context, Format, Peer};
 use tokio::io::AsyncWriteExt;
 
 use super::pump;
 use super::socket::Socket;
 
 /// What the handler of a handshake leaves in its answer: the socket may go on as a session.
-pub(super) struct Accepted {
+pub(crate) struct Accepted {
     /// whose session, unless the first message will say
-    pub(super) user: Option<UserPrincipal>,
+    pub(crate) user: Option<UserPrincipal>,
+    /// what the device understands
+    pub(crate) format: Format,
 }
 
 /// Takes connections that ask to be upgraded out of HTTP.
@@ -125,7 +127,7 @@ fn accept<B: MessageBody>(
     };
     let socket = Socket::new(parts.io, &out[sent..]);
     let peer = match &accepted.user {
-        Some(user) => Peer::of(context, socket, user),
+        Some(user) => Peer::of(context, socket, user, accepted.format),
         None => Peer::anonymous(context, socket),
     };
     actix_rt::spawn(pump::run(peer, parts.read_buf.freeze()));

@@ -17,6 +17,8 @@ mod user;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use auth::{Credentials, Registration};
+
 /// The routes under `/api/v1`; the busiest come first, for they are tried in order.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
     config

@@ -51,6 +51,12 @@ impl Reply {
     }
 }
 
+/// A path of the document as a request has it: something in place of every parameter.
+pub(crate) fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 type Call = dyn Fn(Request) -> LocalBoxFuture<'static, Reply>;
 
 /// The application under test.

@@ -1,24 +1,23 @@
 //! Brings events to the sessions they concern.
 //!
 //! Who publishes looks up, in a directory, which workers hold sockets of the user, and hands each of
-//! them one message, serialised once. From there on no lock is shared: a worker's [`Shard`] is its
-//! own.
+//! them one message, written down once in each format that somebody there understands. From there on
+//! no lock is shared: a worker's [`Shard`] is its own.
 
 mod directory;
 mod shard;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use herald_domain::{Head, SessionId, UserKey};
 use herald_ports::{Delivered, LiveEvent, LiveSink, OnlinePage, Presence};
 use metrics::Counter;
 use tokio::sync::mpsc;
 
 use crate::protocol::server;
-use crate::{CloseCode, figures};
+use crate::{CloseCode, Message, figures};
 use directory::Directory;
 
 pub use shard::{Event, Membership, Shard, Subscriber};
@@ -36,10 +35,8 @@ type ByUser<T> = HashMap<UserKey, T, foldhash::fast::RandomState>;
 /// A message on its way to the sessions of one worker.
 #[derive(Debug)]
 pub struct Live {
-    /// the message's `type`
-    pub event: &'static str,
-    /// the part that is the same for all
-    pub tail: Bytes,
+    /// what they are to hear of
+    pub message: Arc<Message>,
     /// whom it concerns, and where their inboxes stand
     pub to: Vec<Delivered>,
 }
@@ -131,13 +128,13 @@ impl Hub {
         }
     }
 
-    fn one(&self, user: UserKey, head: Head, event: &'static str, tail: impl FnOnce() -> Bytes) {
-        self.send(&[Delivered { user, head }], event, tail);
+    fn one(&self, user: UserKey, head: Head, message: impl FnOnce() -> Message) {
+        self.send(&[Delivered { user, head }], message);
     }
 
-    /// Hands the message to every worker that holds a socket of a recipient. Serialises it once,
-    /// and not at all if nobody is there.
-    fn send(&self, to: &[Delivered], event: &'static str, tail: impl FnOnce() -> Bytes) {
+    /// Hands the message to every worker that holds a socket of a recipient. Makes none if nobody
+    /// is there.
+    fn send(&self, to: &[Delivered], message: impl FnOnce() -> Message) {
         let present: Vec<(u64, Delivered)> = to
             .iter()
             .map(|delivered| (self.directory.workers_of(delivered.user), *delivered))
@@ -147,14 +144,14 @@ impl Hub {
         if all == 0 {
             return;
         }
-        let tail = tail();
+        let message = Arc::new(message());
         while all != 0 {
             let index = all.trailing_zeros() as usize;
             all &= all - 1;
             let here = present.iter().filter(|(workers, _)| workers & (1 << index) != 0);
             let to = here.map(|(_, delivered)| *delivered).collect();
             let worker = &self.workers[index];
-            if worker.live.try_send(Live { event, tail: tail.clone(), to }).is_err() {
+            if worker.live.try_send(Live { message: message.clone(), to }).is_err() {
                 worker.lagged.store(true, Ordering::Release);
                 self.dropped.increment(1);
             }
@@ -176,19 +173,19 @@ impl LiveSink for Hub {
     fn deliver(&self, event: &LiveEvent) {
         match event {
             LiveEvent::Appended { notification, recipients } => {
-                let tail = || server::notification_tail(notification);
-                self.send(recipients, "notification", tail);
+                self.send(recipients, || Message::new_item(notification.clone()));
             }
             // the follower says whom that concerns
             LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
-                self.one(*user, *head, "changed", || server::changed_tail(items, deleted));
+                let tail = || server::changed_tail(items, deleted);
+                self.one(*user, *head, || Message::change("changed", tail()));
             }
             LiveEvent::AllRead { user, head, at } => {
-                self.one(*user, *head, "all_read", || server::at_tail(*at));
+                self.one(*user, *head, || Message::change("all_read", server::at_tail(*at)));
             }
             LiveEvent::AllSeen { user, head, at } => {
-                self.one(*user, *head, "all_seen", || server::at_tail(*at));
+                self.one(*user, *head, || Message::change("all_seen", server::at_tail(*at)));
             }
             LiveEvent::Revoked { user, session } => {
                 if self.directory.workers_of(*user) != 0 {

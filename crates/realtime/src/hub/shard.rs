@@ -5,24 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use bytes::Bytes;
 use herald_domain::{SessionId, UserKey};
 use herald_ports::Delivered;
 use tokio::time::MissedTickBehavior;
 
 use super::{ByUser, Control, Hub, Live, Receivers};
 use crate::figures::Figures;
-use crate::{Action, CloseCode, Tick};
+use crate::{Action, CloseCode, Message, Tick};
 
 /// A message on its way to the devices of one user.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
-    /// the message's `type`
-    pub kind: &'static str,
     /// whom it concerns, and where that inbox stands
     pub to: Delivered,
-    /// the part of the message that is the same for all
-    pub tail: &'a Bytes,
+    /// what they are to hear of
+    pub message: &'a Arc<Message>,
 }
 
 /// One device's end of a shard.
@@ -165,7 +162,7 @@ impl Shard {
     fn live(&self, batch: &[Live]) {
         let mut events: Vec<Event<'_>> = Vec::new();
         for live in batch {
-            let event = |to: &Delivered| Event { kind: live.event, to: *to, tail: &live.tail };
+            let event = |to: &Delivered| Event { to: *to, message: &live.message };
             events.extend(live.to.iter().map(event));
         }
         events.sort_by_key(|event| (event.to.user, event.to.head.rev));

@@ -40,6 +40,8 @@ pub enum ClientMessage {
 pub enum Command {
     /// change flags of items
     Mark(Mark, Vec<NotificationId>),
+    /// change flags of the items that a client of `websocket_backend` means by an id
+    MarkMeant(Mark, String),
     /// remove items
     Delete(Vec<NotificationId>),
     /// mark everything as read

@@ -91,6 +91,6 @@ fn tail_with(name: &str, value: &impl Serialize, rest: &str) -> Bytes {
     clippy::expect_used,
     reason = "our own types have only string keys, and writing to memory cannot fail"
 )]
-fn to_json(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("serialises")
 }

@@ -12,9 +12,10 @@ use std::time::Duration;
 use herald_application::InboxError;
 use herald_domain::{Epoch, Rev, SessionId, Timestamp, UserKey, UserPrincipal};
 
-use crate::Frame;
 use crate::driver::{Job, Reply};
+use crate::format;
 use crate::protocol::{BadMessage, ClientMessage, CloseCode, HEARTBEAT_SECONDS, parse, server};
+use crate::{Format, Frame};
 use early::Early;
 
 /// Seconds that a transport has counted: time that no clock change disturbs.
@@ -85,6 +86,7 @@ enum Reading {
 /// One device's session.
 #[derive(Debug)]
 pub struct Session {
+    format: Format,
     phase: Phase,
     reading: Reading,
     /// a command is being carried out; the next one waits
@@ -131,6 +133,7 @@ impl Session {
     /// The session of a socket whose handshake did not say who it is.
     pub fn anonymous(now: Tick) -> Self {
         Self {
+            format: Format::default(),
             phase: Phase::Anonymous,
             reading: Reading::No,
             busy: false,
@@ -152,9 +155,9 @@ impl Session {
         }
     }
 
-    /// The session of a socket whose user is known.
-    pub fn of(user: &UserPrincipal, now: Tick, out: &mut Vec<Action>) -> Self {
-        let mut session = Self::anonymous(now);
+    /// The session of a socket whose user is known, and which understands that format.
+    pub fn of(user: &UserPrincipal, format: Format, now: Tick, out: &mut Vec<Action>) -> Self {
+        let mut session = Self { format, ..Self::anonymous(now) };
         session.start(user, None, out);
         session
     }
@@ -196,6 +199,12 @@ impl Session {
         if !self.spend(now, out) {
             return;
         }
+        if self.format.is_dialect() {
+            if let Some(message) = format::parse(text) {
+                self.message(message, out);
+            }
+            return;
+        }
         match parse(text) {
             Ok(message) if self.phase == Phase::Anonymous => self.first(message, out),
             Ok(message) => self.message(message, out),
@@ -224,7 +233,7 @@ impl Session {
     /// The server stops; the client should come back after a while.
     pub fn stop(&mut self, code: CloseCode, retry_after_ms: u32, out: &mut Vec<Action>) {
         if !self.is_closed() {
-            out.push(Action::Send(server::going_away(retry_after_ms)));
+            self.say(|| server::going_away(retry_after_ms), out);
             self.close(code, out);
         }
     }
@@ -255,7 +264,7 @@ impl Session {
         }
         if !self.warned && clock.plus(Self::EXPIRY_NOTICE) >= self.expires_at {
             self.warned = true;
-            out.push(Action::Send(server::expiring(self.expires_at)));
+            self.say(|| server::expiring(self.expires_at), out);
         }
         if self.busy {
             self.heard = now;
@@ -288,13 +297,14 @@ impl Session {
             Reply::Done(reference, result) => {
                 self.busy = false;
                 let reference = reference.as_deref();
-                out.push(Action::Send(match result {
+                let outcome = || match result {
                     Ok(()) => server::ok(reference),
                     Err(error) => {
                         let (code, detail) = describe(&error);
                         server::error(reference, code, &detail)
                     }
-                }));
+                };
+                self.say(outcome, out);
             }
         }
     }
@@ -328,6 +338,13 @@ impl Session {
         }
         // whoever speaks of anything else does not want to resume
         self.greeting_over();
+    }
+
+    /// Says what only `herald.v1` has words for.
+    fn say(&self, message: impl FnOnce() -> Frame, out: &mut Vec<Action>) {
+        if !self.format.is_dialect() {
+            out.push(Action::Send(message()));
+        }
     }
 
     fn job(&self, job: impl FnOnce(UserKey) -> Job, out: &mut Vec<Action>) {

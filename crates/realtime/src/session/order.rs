@@ -26,8 +26,8 @@ impl Session {
                 self.read();
                 continue;
             }
-            let frame = Frame::at(event.kind, event.to.head, event.tail.clone());
-            room = room.saturating_sub(frame.len());
+            let frame = event.message.frame(self.format, event.to.head);
+            room = room.saturating_sub(frame.as_ref().map_or(0, Frame::len));
             if rev == self.sent.next() {
                 self.send(rev, frame, out);
                 while let Some(frame) = self.early.take(self.sent.next()) {
@@ -39,9 +39,10 @@ impl Session {
         }
     }
 
-    fn send(&mut self, rev: Rev, frame: Frame, out: &mut Vec<Action>) {
+    /// Moves on; without a word, if there is none for it.
+    fn send(&mut self, rev: Rev, frame: Option<Frame>, out: &mut Vec<Action>) {
         self.sent = rev;
-        out.push(Action::Send(frame));
+        out.extend(frame.map(Action::Send));
     }
 
     /// Whether events are kept until an earlier one comes. If that does not happen soon, call
@@ -96,10 +97,10 @@ impl Session {
         self.sent = head.rev;
         self.greeted_at = head.rev;
         self.heard_of = self.heard_of.max(head.rev);
-        out.push(Action::Send(server::hello(epoch, head)));
+        self.say(|| server::hello(epoch, head), out);
         match std::mem::replace(&mut self.phase, Phase::Greeted) {
             Phase::Starting(Some(resume)) => self.resume(resume, out),
-            _ if self.silent => self.go_live(),
+            _ if self.silent || self.format.is_dialect() => self.go_live(),
             _ => out.push(Action::Greet(Self::GREETING)),
         }
     }
@@ -154,13 +155,14 @@ impl Session {
                 self.sent = changes.rev;
                 let more = changes.more;
                 if changes.rev > since {
-                    out.extend(replay::frames(changes).into_iter().map(Action::Send));
+                    let frames = replay::frames(self.format, changes);
+                    out.extend(frames.into_iter().map(Action::Send));
                 }
                 more
             }
             Ok(Replayed::Lost(reason, head)) => {
                 self.sent = head.rev;
-                out.push(Action::Send(server::resync(server::resync_reason(reason))));
+                self.say(|| server::resync(server::resync_reason(reason)), out);
                 false
             }
             Err(_) => {

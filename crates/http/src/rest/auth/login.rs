@@ -1,22 +1,35 @@
 use actix_web::post;
 use actix_web::web::Data;
+use herald_application::TokenPair;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::tokens::TokensBody;
 use crate::Services;
 use crate::extract::{Guest, JsonBody, NoQuery};
-use crate::problem::ProblemBody;
+use crate::problem::{Problem, ProblemBody};
 use crate::rest::answer::{self, Answer};
 
 /// Who wants in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Credentials {
+pub(crate) struct Credentials {
     #[schema(example = "alice")]
     username: String,
     #[schema(format = Password, example = "correct horse")]
     password: String,
+}
+
+impl Credentials {
+    /// Opens a login, and counts the attempt.
+    pub(crate) async fn log_in(
+        self,
+        guest: &Guest,
+        services: &Services,
+    ) -> Result<TokenPair, Problem> {
+        guest.tries(&self.username)?;
+        Ok(services.accounts.login(&self.username, self.password).await?)
+    }
 }
 
 /// Log in
@@ -45,7 +58,5 @@ pub(super) async fn login(
     _: NoQuery,
     JsonBody(body): JsonBody<Credentials>,
 ) -> Answer {
-    guest.tries(&body.username)?;
-    let tokens = services.accounts.login(&body.username, body.password).await?;
-    answer::ok(&TokensBody::from(&tokens))
+    answer::ok(&TokensBody::from(&body.log_in(&guest, &services).await?))
 }

@@ -7,6 +7,9 @@ mod tokens;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use login::Credentials;
+pub(crate) use register::Registration;
+
 /// Accounts, logins, tokens.
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config

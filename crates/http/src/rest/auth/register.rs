@@ -1,18 +1,19 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
+use herald_domain::User;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Services;
 use crate::extract::{Guest, JsonBody, NoQuery};
-use crate::problem::ProblemBody;
+use crate::problem::{Problem, ProblemBody};
 use crate::rest::answer::{self, Answer};
 use crate::rest::user::UserBody;
 
 /// Who wants an account. Role and company are an administrator's to give.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Registration {
+pub(crate) struct Registration {
     /// letters, digits and `_ . : @ -`; case does not distinguish
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.:@-]+$", example = "alice")]
     username: String,
@@ -27,6 +28,14 @@ struct Registration {
     password: String,
     #[schema(max_length = 254, format = Email, example = "alice@example.com")]
     email: Option<String>,
+}
+
+impl Registration {
+    /// Adds the user.
+    pub(crate) async fn register(self, services: &Services) -> Result<User, Problem> {
+        let Self { username, password, email } = self;
+        Ok(services.accounts.register(&username, password, email.as_deref()).await?)
+    }
 }
 
 /// Register
@@ -55,7 +64,5 @@ pub(super) async fn register(
     _: NoQuery,
     JsonBody(body): JsonBody<Registration>,
 ) -> Answer {
-    let Registration { username, password, email } = body;
-    let user = services.accounts.register(&username, password, email.as_deref()).await?;
-    answer::json(HttpResponse::Created(), &UserBody::from(&user))
+    answer::json(HttpResponse::Created(), &UserBody::from(&body.register(&services).await?))
 }
