@@ -19,7 +19,7 @@ use herald_ports::{
     NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom, TokenIssuer,
     TopicStore, UserStore,
 };
-use herald_realtime::{Driver, Hub};
+use herald_realtime::{Driver, FollowerPorts, Hub};
 use herald_store_diesel::{DieselStore, StoreConfig};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -38,7 +38,7 @@ pub(crate) struct Storage {
     sessions: Arc<dyn SessionStore>,
     api_keys: Arc<dyn ApiKeyStore>,
     notifications: Arc<dyn NotificationStore>,
-    pub(crate) fan_out: Arc<dyn FanOutStore>,
+    fan_out: Arc<dyn FanOutStore>,
     inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
     mutes: Arc<dyn MuteStore>,
@@ -183,6 +183,15 @@ impl UseCases {
             self.accounts.ensure_admin(username, password).await.context("admin_username")?;
         }
         Ok(())
+    }
+
+    /// What looks after those who are connected.
+    pub(crate) fn follower_ports(&self, storage: &Storage) -> FollowerPorts {
+        FollowerPorts {
+            fan_out: storage.fan_out.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     /// What the transport serves.

@@ -116,6 +116,8 @@ macro_rules! contract_suite {
             what_waits_is_not_forgotten,
             a_repeated_request_waits_once,
             who_was_reached_is_told,
+            who_looks_is_told_first,
+            who_looks_is_told_only_what_is_for_them,
             everybody_gets_what_a_naive_model_says,
         }
         $crate::contract_cases! { idempotency of contract_stores:

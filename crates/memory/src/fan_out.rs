@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use async_trait::async_trait;
 use herald_domain::{Audience, NotificationId, Priority, State as Progress, Timestamp, UserKey};
-use herald_ports::{Cancelled, Delivered, FanOutStore, Step, StoreError};
+use herald_ports::{Cancelled, Delivered, FanOutStore, LiveEvent, Step, StoreError};
 
 use crate::MemoryStore;
 use crate::store::State;
@@ -91,20 +91,46 @@ impl State {
         self.outbox.0.insert(id, Waiting { principal, critical, due_at, members, steps: 0 });
     }
 
-    /// What is due is for those who are there now.
-    fn begin(&mut self, now: Timestamp) {
-        let mut outbox = std::mem::take(&mut self.outbox);
-        for waiting in outbox.0.values_mut().filter(|waiting| waiting.is_due(now)) {
-            waiting.due_at = None;
-            if let Members::Later(audience) = &waiting.members {
-                waiting.members = Members::Known(self.members(audience).into_iter().collect());
-            }
+    /// Begins with the first that has waited for its time: it is for those who are there now.
+    fn begin(&mut self, now: Timestamp) -> Option<Step> {
+        let due = |waiting: &Waiting| waiting.due_at.is_some() && waiting.is_due(now);
+        let first = self.outbox.0.iter().find(|(_, waiting)| due(waiting));
+        let notification = *first?.0;
+        let mut waiting = self.outbox.0.remove(&notification)?;
+        waiting.due_at = None;
+        if let Members::Later(audience) = &waiting.members {
+            waiting.members = Members::Known(self.members(audience).into_iter().collect());
         }
-        self.outbox = outbox;
+        let principal = waiting.principal.clone();
+        self.outbox.0.insert(notification, waiting);
+        self.notifications.begin(notification);
+        let events = vec![LiveEvent::Expanding { notification }];
+        Some(Step { notification, principal, reached: 0, done: false, events })
+    }
+
+    fn hasten(
+        &mut self,
+        id: NotificationId,
+        users: &[UserKey],
+        now: Timestamp,
+    ) -> Option<Vec<LiveEvent>> {
+        let users = BTreeSet::from_iter(users);
+        let waiting = self.outbox.0.get_mut(&id).filter(|waiting| waiting.due_at.is_none())?;
+        let Members::Known(left) = &mut waiting.members else { return None };
+        let (early, later) = left.drain(..).partition(|user| users.contains(user));
+        *left = later;
+        let early: VecDeque<UserKey> = early;
+        let early = early.into_iter().filter(|user| self.users.by_key(*user).is_some()).collect();
+        let mut events = Vec::new();
+        let reached = self.deliver_all(id, early, now, &mut events);
+        self.notifications.reach(id, reached, false);
+        Some(events)
     }
 
     fn step(&mut self, after: Option<&str>, now: Timestamp) -> Option<Step> {
-        self.begin(now);
+        if let Some(begun) = self.begin(now) {
+            return Some(begun);
+        }
         let id = self.outbox.turn(after, now)?;
         let mut waiting = self.outbox.0.remove(&id)?;
         let expires_at = self.notifications.get(id)?.notification.content.expires_at;
@@ -158,6 +184,15 @@ impl FanOutStore for MemoryStore {
         now: Timestamp,
     ) -> Result<Option<Step>, StoreError> {
         Ok(self.state()?.step(after.as_deref(), now))
+    }
+
+    async fn hasten(
+        &self,
+        id: NotificationId,
+        users: Vec<UserKey>,
+        now: Timestamp,
+    ) -> Result<Vec<LiveEvent>, StoreError> {
+        Ok(self.state()?.hasten(id, &users, now).unwrap_or_default())
     }
 
     async fn cancel(

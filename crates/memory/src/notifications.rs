@@ -73,10 +73,16 @@ impl Notifications {
         self.sent.get(&id).map(|sent| &sent.sent)
     }
 
+    /// Notes that its time has come.
+    pub(crate) fn begin(&mut self, id: NotificationId) {
+        if let Some(Sent { sent, .. }) = self.sent.get_mut(&id) {
+            sent.receipt.state = Progress::Expanding;
+        }
+    }
+
     /// Notes that it is being put into inboxes: at most so many.
     pub(crate) fn expand(&mut self, id: NotificationId, left: usize) {
         if let Some(Sent { sent, .. }) = self.sent.get_mut(&id) {
-            sent.receipt.state = Progress::Expanding;
             sent.total = Some(sent.receipt.recipients + left as i64);
         }
     }
@@ -202,7 +208,12 @@ impl State {
         };
         let mut receipt = self.notifications.add(draft, append, state);
         match by_and_by {
-            Some(later) => self.wait(receipt.id, &append.principal, due_at, later),
+            Some(later) => {
+                self.wait(receipt.id, &append.principal, due_at, later);
+                if due_at.is_none() {
+                    events.push(LiveEvent::Expanding { notification: receipt.id });
+                }
+            }
             None => {
                 let reached = self.deliver_all(receipt.id, members, append.now, events);
                 self.notifications.reach(receipt.id, reached, true);

@@ -14,7 +14,7 @@ pub struct Step {
     pub reached: i64,
     /// whether it is in every inbox now
     pub done: bool,
-    /// what to tell the devices, in order
+    /// what to tell the devices, in order; when something begins, that it does
     pub events: Vec<LiveEvent>,
 }
 
@@ -48,6 +48,16 @@ pub trait FanOutStore: Send + Sync + 'static {
     /// the fewest steps so far goes first. Whoever mutes the category is left out, as by an append.
     async fn step(&self, after: Option<String>, now: Timestamp)
     -> Result<Option<Step>, StoreError>;
+
+    /// Puts a notification that is due into the inboxes of those of these users for whom it is and who
+    /// have not got it, whoever's turn it is: they are looking. Answers what to tell the devices, in
+    /// order; nothing, if it is in every inbox already.
+    async fn hasten(
+        &self,
+        id: NotificationId,
+        users: Vec<UserKey>,
+        now: Timestamp,
+    ) -> Result<Vec<LiveEvent>, StoreError>;
 
     /// Takes back a notification of that principal whose time has not come.
     async fn cancel(

@@ -15,6 +15,11 @@ pub enum LiveEvent {
         /// each inbox, and where it stands with the item
         recipients: Vec<Delivered>,
     },
+    /// something is being put into many inboxes, beginning with those that somebody looks at
+    Expanding {
+        /// what is being told
+        notification: NotificationId,
+    },
     /// a new item in many inboxes
     Reached {
         /// what was said

@@ -1,71 +1,94 @@
 use std::sync::Arc;
 
-use herald_domain::{Notification, UserKey};
-use herald_ports::{Delivered, FanOutStore, LiveEvent, LiveSink};
+use herald_domain::{NotificationId, UserKey};
+use herald_ports::{Clock, FanOutStore, LiveBus, LiveEvent, LiveSink, StoreError};
 use tokio::sync::mpsc;
 
 use crate::Hub;
 
-/// How many steps of putting something into many inboxes may wait to be followed.
+/// How many events may wait to be followed.
 const QUEUE: usize = 1_024;
-/// How many inboxes are looked up at a time.
-const LOOK: usize = 1_000;
+/// How many inboxes are looked up, or put into, at a time.
+const LOOK: usize = 500;
 
-/// A step that put something into the inboxes of a range of users.
-struct Reached {
-    notification: Arc<Notification>,
-    after: UserKey,
-    through: UserKey,
+/// What a follower reaches the world through.
+#[derive(Clone)]
+#[expect(missing_docs, reason = "each field is the port of that name")]
+pub struct FollowerPorts {
+    pub fan_out: Arc<dyn FanOutStore>,
+    pub bus: Arc<dyn LiveBus>,
+    pub clock: Arc<dyn Clock>,
 }
 
-/// Tells connected devices of what was put into many inboxes at once: it asks the store where those
-/// inboxes stand that somebody here looks at, and passes that on to the hub.
+/// Looks after those who are connected while something is put into many inboxes.
+///
+/// When that begins, they get it first. Those who connect later are told by the range of users that a
+/// step has reached: the follower asks the store where their inboxes stand, and passes that on to the
+/// hub.
 pub struct Follower {
-    steps: mpsc::Sender<Reached>,
+    events: mpsc::Sender<LiveEvent>,
     hub: Arc<Hub>,
 }
 
 impl Follower {
     /// A follower for the hub's devices, and the loop that does its work.
-    pub fn start(
-        hub: &Arc<Hub>,
-        store: Arc<dyn FanOutStore>,
-    ) -> (Self, impl Future<Output = ()> + use<>) {
-        let (steps, waiting) = mpsc::channel(QUEUE);
-        let follower = Self { steps, hub: hub.clone() };
-        (follower, follow(hub.clone(), store, waiting))
+    pub fn start(hub: &Arc<Hub>, ports: FollowerPorts) -> (Self, impl Future<Output = ()> + use<>) {
+        let (events, waiting) = mpsc::channel(QUEUE);
+        let work = Work { hub: hub.clone(), ports };
+        (Self { events, hub: hub.clone() }, work.follow(waiting))
     }
 }
 
 impl LiveSink for Follower {
     fn deliver(&self, event: &LiveEvent) {
-        let LiveEvent::Reached { notification, after, through } = event else { return };
-        let notification = Arc::clone(notification);
-        let step = Reached { notification, after: *after, through: *through };
-        if self.steps.try_send(step).is_err() {
+        let concerns_many =
+            matches!(event, LiveEvent::Expanding { .. } | LiveEvent::Reached { .. });
+        if concerns_many && self.events.try_send(event.clone()).is_err() {
             self.hub.lagged();
         }
     }
 }
 
-async fn follow(hub: Arc<Hub>, store: Arc<dyn FanOutStore>, mut steps: mpsc::Receiver<Reached>) {
-    while let Some(Reached { notification, after, through }) = steps.recv().await {
-        for users in hub.connected(after, through).chunks(LOOK) {
-            let recipients = match store.reached(notification.id, users.to_vec()).await {
-                Ok(recipients) => recipients,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot look up whom a notification has reached");
-                    hub.lagged();
-                    break;
-                }
-            };
-            tell(&hub, &notification, recipients);
-        }
-    }
+struct Work {
+    hub: Arc<Hub>,
+    ports: FollowerPorts,
 }
 
-fn tell(hub: &Hub, notification: &Arc<Notification>, recipients: Vec<Delivered>) {
-    if !recipients.is_empty() {
-        hub.deliver(&LiveEvent::Appended { notification: Arc::clone(notification), recipients });
+impl Work {
+    async fn follow(self, mut events: mpsc::Receiver<LiveEvent>) {
+        while let Some(event) = events.recv().await {
+            if let Err(error) = self.take(event).await {
+                tracing::warn!(%error, "cannot look after those who are connected");
+                self.hub.lagged();
+            }
+        }
+    }
+
+    async fn take(&self, event: LiveEvent) -> Result<(), StoreError> {
+        match event {
+            LiveEvent::Expanding { notification } => self.hasten(notification).await,
+            LiveEvent::Reached { notification, after, through } => {
+                for users in self.hub.connected(after, through).chunks(LOOK) {
+                    let reached = self.ports.fan_out.reached(notification.id, users.to_vec());
+                    let recipients = reached.await?;
+                    if !recipients.is_empty() {
+                        let notification = Arc::clone(&notification);
+                        self.hub.deliver(&LiveEvent::Appended { notification, recipients });
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn hasten(&self, notification: NotificationId) -> Result<(), StoreError> {
+        let everybody = self.hub.connected(UserKey::default(), UserKey::new(i64::MAX));
+        for users in everybody.chunks(LOOK) {
+            let now = self.ports.clock.now();
+            let events = self.ports.fan_out.hasten(notification, users.to_vec(), now).await?;
+            events.into_iter().for_each(|event| self.ports.bus.publish(event));
+        }
+        Ok(())
     }
 }

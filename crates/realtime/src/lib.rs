@@ -9,8 +9,7 @@
 //!
 //! A device may understand another [`Format`] than `herald.v1`; the session is the same.
 //!
-//! What was put into many inboxes at once comes as a range of users; the [`Follower`] looks up which of
-//! them are connected.
+//! While something is put into many inboxes, the [`Follower`] looks after those who are connected.
 //!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
@@ -28,7 +27,7 @@ mod replay;
 mod session;
 
 pub use driver::{Driver, Job, Replayed, Reply};
-pub use follower::Follower;
+pub use follower::{Follower, FollowerPorts};
 pub use format::Format;
 pub use frame::Frame;
 pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber};

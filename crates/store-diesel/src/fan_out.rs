@@ -4,6 +4,7 @@
 
 mod audience;
 mod cancel;
+mod hasten;
 mod leave;
 mod step;
 mod turn;
@@ -12,7 +13,7 @@ mod wait;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use herald_domain::{NotificationId, Timestamp, UserKey};
-use herald_ports::{Cancelled, Delivered, FanOutStore, Step, StoreError};
+use herald_ports::{Cancelled, Delivered, FanOutStore, LiveEvent, Step, StoreError};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -35,17 +36,23 @@ impl FanOutStore for DieselStore {
         after: Option<String>,
         now: Timestamp,
     ) -> Result<Option<Step>, StoreError> {
-        loop {
-            let after = after.clone();
-            match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
-                Turn::Nobody => return Ok(None),
-                Turn::Begin(id) => self.write(move |conn| turn::begin(conn, id)).await?,
-                Turn::Step { id, total } => {
-                    let step = self.write(move |conn| step::step(conn, id, total, now));
-                    return step.await.map(Some);
-                }
+        let step = match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
+            Turn::Nobody => return Ok(None),
+            Turn::Begin(id) => self.write(move |conn| turn::begin(conn, id)).await?,
+            Turn::Step { id, total } => {
+                self.write(move |conn| step::step(conn, id, total, now)).await?
             }
-        }
+        };
+        Ok(Some(step))
+    }
+
+    async fn hasten(
+        &self,
+        id: NotificationId,
+        users: Vec<UserKey>,
+        now: Timestamp,
+    ) -> Result<Vec<LiveEvent>, StoreError> {
+        self.write(move |conn| hasten::hasten(conn, id, &users, now)).await
     }
 
     async fn cancel(

@@ -111,6 +111,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    outbox_early (notification, usr) {
+        notification -> BigInt,
+        usr -> BigInt,
+    }
+}
+
+diesel::table! {
     outbox_leavers (notification, usr) {
         notification -> BigInt,
         usr -> BigInt,

@@ -1,6 +1,7 @@
 //! What Diesel's own builders would make SQLite prepare anew every time, in a form that is prepared
 //! once for each connection; and what is written for many inboxes by one statement.
 
+mod add_early;
 mod add_items;
 mod add_mutes;
 mod add_tombstones;
@@ -14,6 +15,7 @@ mod list;
 mod members;
 mod range;
 
+pub(crate) use add_early::AddEarly;
 pub(crate) use add_items::AddItems;
 pub(crate) use add_mutes::AddMutes;
 pub(crate) use add_tombstones::AddTombstones;
@@ -25,6 +27,7 @@ pub(crate) use find_reached::FindReached;
 pub(crate) use in_list::InListDsl;
 pub(crate) use list::List;
 pub(crate) use members::{
-    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsOf, Listening, Members, NthMember,
+    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, Listening, Members,
+    NthMember,
 };
 pub(crate) use range::RangeDsl;

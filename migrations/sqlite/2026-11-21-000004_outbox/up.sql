@@ -24,6 +24,13 @@ CREATE TABLE outbox_leavers (
     PRIMARY KEY (notification, usr)
 ) WITHOUT ROWID;
 
+-- Who was told before their turn, because they were looking.
+CREATE TABLE outbox_early (
+    notification BIGINT NOT NULL,
+    usr BIGINT NOT NULL,
+    PRIMARY KEY (notification, usr)
+) WITHOUT ROWID;
+
 -- How many users a notification is for, once they are counted.
 ALTER TABLE notifications ADD COLUMN total BIGINT;
 UPDATE notifications SET total = recipients;

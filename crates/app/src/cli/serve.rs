@@ -48,7 +48,7 @@ pub(super) async fn serve(
     actix_web::rt::spawn(figures::upkeep(recorder));
     let following = actix_web::rt::spawn(follow(cases.access.clone()));
     let janitor = cases.janitor.clone();
-    let (follower, follow_steps) = Follower::start(&hub, storage.fan_out.clone());
+    let (follower, follow_steps) = Follower::start(&hub, cases.follower_ports(&storage));
     cases.bus.subscribe(Arc::new(follower));
     let telling = actix_web::rt::spawn(follow_steps);
     let dispatching: Vec<_> = (0..DISPATCHERS)

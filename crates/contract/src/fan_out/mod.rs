@@ -365,6 +365,63 @@ pub async fn who_was_reached_is_told(stores: &Stores) {
     assert_eq!(told, [bob]);
 }
 
+/// Who is looking gets it before their turn, once, if it is for them.
+pub async fn who_looks_is_told_first(stores: &Stores) {
+    let crowd = stores.crowd(MANY).await;
+    let (first, last) = (crowd[0], *crowd.last().unwrap());
+    let stranger = stores.ensure("stranger").await;
+    let at = |nth: usize| user_id(&format!("u{nth}"));
+    let named = (0..MANY).map(at).collect();
+    let audiences = [Audience::EVERYONE, members(None, Some("user")), Audience::Users(named)];
+    for (nth, audience) in audiences.into_iter().enumerate() {
+        let receipt = stores.send(to_all(audience.clone(), "hello")).await;
+        let looking = vec![last, stranger, UserKey::new(1_000_000)];
+        let hasten = async || {
+            let hastened = stores.fan_out.hasten(receipt.id, looking.clone(), NOW).await;
+            hastened.unwrap()
+        };
+        let named = matches!(audience, Audience::Users(_));
+        let told: Vec<_> = if named { vec![last] } else { vec![last, stranger] };
+        let [LiveEvent::Appended { recipients, .. }] = &hasten().await[..] else {
+            panic!("one event")
+        };
+        let mut users: Vec<_> = recipients.iter().map(|one| one.user).collect();
+        users.sort_unstable();
+        assert_eq!(users, told);
+        assert_eq!(recipients[0].head, stores.head(recipients[0].user).await);
+        assert!(hasten().await.is_empty(), "twice is once");
+        assert_eq!(sent(stores, &receipt).await.1, told.len() as i64);
+        stores.dispatch(NOW).await;
+        for user in [first, last] {
+            let head = stores.head(user).await;
+            let expected = nth as i64 + 2;
+            assert_eq!((head.rev.get(), head.unread), (expected, expected));
+        }
+        let all = MANY as i64 + i64::from(!named);
+        assert_eq!(sent(stores, &receipt).await, (State::Delivered, all, Some(all)));
+        assert!(hasten().await.is_empty(), "nothing waits any more");
+    }
+}
+
+/// What is not for those who look, or not yet, is not told them early.
+pub async fn who_looks_is_told_only_what_is_for_them(stores: &Stores) {
+    let alice = stores.employ("alice", "acme", "user").await;
+    let bob = stores.employ("bob", "other", "user").await;
+    topic(stores, "news", &[bob]).await;
+    let acme = stores.send(to_all(members(Some("acme"), None), "hello")).await;
+    let both = stores.send(to_all(members(Some("acme"), Some("user")), "hello")).await;
+    let news = stores.send(to_all(subscribers("news"), "hello")).await;
+    let later = stores.send(scheduled(later(60), to_all(Audience::EVERYONE, "hello"))).await;
+    for receipt in [&acme, &both, &news, &later] {
+        stores.fan_out.hasten(receipt.id, vec![alice, bob], NOW).await.unwrap();
+    }
+    assert_eq!(ids(&stores.whole_inbox(alice).await.items), [both.id, acme.id]);
+    assert_eq!(ids(&stores.whole_inbox(bob).await.items), [news.id]);
+    stores.dispatch(NOW).await;
+    assert_eq!(stores.head(alice).await.rev.get(), 2);
+    assert_eq!(stores.head(bob).await.rev.get(), 1);
+}
+
 /// What any sequence of sends, moves and steps comes to is what a naive model says.
 pub async fn everybody_gets_what_a_naive_model_says(stores: &Stores) {
     model::run(stores).await;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use herald_domain::{Audience, NotificationId, State, Timestamp, UserKey};
-use herald_ports::{NewTopic, Reach, UserChange};
+use herald_ports::{LiveEvent, NewTopic, Reach, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ids, later, members, scheduled, subscribers, to_all, user_id};
@@ -115,7 +115,8 @@ impl World<'_> {
     async fn event(&mut self) {
         match self.rng.below(10) {
             0 | 1 => self.send().await,
-            2 | 3 => self.step().await,
+            2 => self.step().await,
+            3 => self.look().await,
             4 => self.seconds += 1,
             5 => self.join().await,
             _ => {
@@ -149,6 +150,15 @@ impl World<'_> {
         self.sent.insert(id, sent);
     }
 
+    /// Somebody looks.
+    async fn look(&mut self) {
+        let user = self.people[self.rng.below(self.people.len())].key;
+        let now = self.now();
+        for id in self.sent.keys() {
+            self.stores.fan_out.hasten(*id, vec![user], now).await.unwrap();
+        }
+    }
+
     fn of(&self, group: Group) -> BTreeSet<UserKey> {
         self.people.iter().filter(|person| group.has(person)).map(|person| person.key).collect()
     }
@@ -156,8 +166,16 @@ impl World<'_> {
     /// Takes a step, which begins with all that is due.
     async fn step(&mut self) {
         self.begin();
-        let step = self.stores.step(self.last.as_deref(), self.now()).await;
-        self.last = step.map(|step| step.principal);
+        loop {
+            let step = self.stores.step(self.last.as_deref(), self.now()).await;
+            let has_begun = step
+                .as_ref()
+                .is_some_and(|step| matches!(step.events[..], [LiveEvent::Expanding { .. }]));
+            self.last = step.map(|step| step.principal);
+            if !has_begun {
+                return;
+            }
+        }
     }
 
     /// What is due is for those who are there now.

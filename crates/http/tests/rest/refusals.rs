@@ -37,7 +37,7 @@ fn with(name: &str, value: Value) -> Value {
 async fn notifications() {
     let api = api().await;
     let long = |n: usize| Value::from("x".repeat(n));
-    let many: Vec<_> = (0..101).map(|n| format!("u{n}")).collect();
+    let many: Vec<_> = (0..10_001).map(|n| format!("u{n}")).collect();
     let cases = [
         (with("to", Value::Null), "to", "required"),
         (with("to", json!("alice")), "to", "format"),
@@ -50,8 +50,10 @@ async fn notifications() {
         (with("to", json!({"users": many})), "to.users", "too_long"),
         (with("to", json!({"users": ["alice", "a/b"]})), "to.users[1]", "format"),
         (with("to", json!({"users": ["alice", 7]})), "to.users[1]", "format"),
-        (with("to", json!({"company": "acme"})), "to.company", "unknown"),
-        (with("to", json!({"everyone": true})), "to.everyone", "unknown"),
+        (with("to", json!({"company": ""})), "to.company", "required"),
+        (with("to", json!({"group": "acme"})), "to.group", "unknown"),
+        (with("to", json!({"everyone": false})), "to.everyone", "out_of_range"),
+        (with("to", json!({"everyone": true, "topic": "x"})), "to", "contradiction"),
         (with("message", Value::Null), "message", "required"),
         (with("message", json!("")), "message", "required"),
         (with("message", json!("a\0b")), "message", "format"),
@@ -71,7 +73,7 @@ async fn notifications() {
         (with("collapse_key", json!("")), "collapse_key", "required"),
         (with("channels", json!(["email"])), "channels", "unknown"),
         (with("channels", json!([])), "channels", "unknown"),
-        (with("send_at", json!("2999-01-01T00:00:00Z")), "send_at", "unknown"),
+        (with("send_at", json!("tomorrow")), "send_at", "format"),
         (with("sender", json!("somebody else")), "sender", "unknown"),
         (with("to", json!(["alice", null])), "to", "format"),
         (json!([{"user": "alice"}, null, "hello"]), "body", "format"),
@@ -245,8 +247,11 @@ async fn idempotency_keys() {
 #[actix_web::test]
 async fn the_caller_learns_what_would_be_right_but_never_hears_its_own_values() {
     let api = api().await;
-    let to = api.post("/api/v1/notifications", "u/alice", with("to", json!({"topic": "x"}))).await;
-    assert_eq!(to.json()["errors"][0]["detail"], "is not a field here; known are user, users");
+    let to = api.post("/api/v1/notifications", "u/alice", with("to", json!({"group": "x"}))).await;
+    assert_eq!(
+        to.json()["errors"][0]["detail"],
+        "is not a field here; known are user, users, company, role, topic, everyone"
+    );
     let kind = api.post("/api/v1/notifications", "u/alice", with("kind", json!("canary"))).await;
     assert_eq!(kind.json()["errors"][0]["detail"], "must be one of info, success, warning, error");
     let body = json!({"username": "a", "password": {"canary": ", expected canary"}});

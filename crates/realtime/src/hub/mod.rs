@@ -217,7 +217,7 @@ impl LiveSink for Hub {
                 self.send(recipients, || Message::new_item(notification.clone()));
             }
             // the follower says whom that concerns
-            LiveEvent::Reached { .. } => {}
+            LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
                 let tail = || server::changed_tail(items, deleted);
                 self.one(*user, *head, || Message::change("changed", tail()));

@@ -19,6 +19,9 @@ pub(super) struct OutboxRow {
     /// users beyond this key are not meant; none before its time
     pub(super) last: Option<i64>,
     pub(super) chunk: i64,
+    /// whether its time has come
+    #[diesel(select_expression = outbox::due_at.is_null())]
+    pub(super) is_due: bool,
 }
 
 impl OutboxRow {

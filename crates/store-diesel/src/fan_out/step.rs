@@ -12,7 +12,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::notifications::deliver;
 use crate::rows::{ContentRow, HeadRow, micros};
-use crate::schema::{notifications, outbox, outbox_leavers as leavers};
+use crate::schema::{notifications, outbox, outbox_early as early, outbox_leavers as leavers};
 use crate::statements::{
     AddItemsOf, AppendToHeadsOf, Group, HeadsOf, Listening, Members, NthMember,
 };
@@ -31,11 +31,8 @@ pub(super) fn step(
     now: Timestamp,
 ) -> Result<Step, Failure> {
     let begun = Instant::now();
-    let notification = NotificationId::new(id);
     let Some(row) = find(conn, id)? else {
-        // another worker took the last step meanwhile
-        let principal = String::new();
-        return Ok(Step { notification, principal, reached: 0, done: true, events: Vec::new() });
+        return Ok(nothing(id));
     };
     let what = Arc::new(content(conn, id)?);
     let (group, last) = (row.group(), row.last.unwrap_or(0));
@@ -43,19 +40,26 @@ pub(super) fn step(
     let through = if expired { last } else { through(conn, &group, &row, last)? };
     let mut reach = Reach { reached: 0, events: Vec::new() };
     if !expired {
-        let leavers_of = has_leavers(conn, id)?.then_some(id);
-        let members = Members { group: &group, after: row.reached, through, leavers_of };
+        let (leavers_of, but_early) = exceptions(conn, id)?;
+        let members = Members { group: &group, after: row.reached, through, leavers_of, but_early };
         reach = put(conn, &what, members, now)?;
     }
     let done = through >= last;
-    note_progress(conn, id, reach.reached, total, done)?;
+    note_progress(conn, id, reach.reached)?;
+    note_total(conn, id, total, done)?;
     if done {
         forget(conn, id)?;
     } else {
         move_on(conn, id, through, next_chunk(row.chunk, begun.elapsed()))?;
     }
     let Reach { reached, events } = reach;
-    Ok(Step { notification, principal: row.principal, reached, done, events })
+    Ok(Step { notification: what.id, principal: row.principal, reached, done, events })
+}
+
+/// A step that came to nothing, because another worker has taken it meanwhile.
+pub(super) fn nothing(id: i64) -> Step {
+    let (notification, principal) = (NotificationId::new(id), String::new());
+    Step { notification, principal, reached: 0, done: false, events: Vec::new() }
 }
 
 /// What a step came to.
@@ -64,7 +68,7 @@ struct Reach {
     events: Vec<LiveEvent>,
 }
 
-fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure> {
+pub(super) fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure> {
     let row: ContentRow = on_conn!(conn, c => notifications::table
         .filter(notifications::id.eq(id))
         .select(ContentRow::as_select())
@@ -74,15 +78,22 @@ fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure> {
 
 /// The last user whom this step looks at.
 fn through(conn: &mut Conn, group: &Group, row: &OutboxRow, last: i64) -> Result<i64, Failure> {
-    let members = Members { group, after: row.reached, through: last, leavers_of: None };
+    let members = Members::within(group, row.reached, last);
     let nth = NthMember { members, nth: row.chunk - 1 };
     let found: Option<i64> = on_conn!(conn, c => nth.get_result(c).optional())?;
     Ok(found.unwrap_or(last))
 }
 
-fn has_leavers(conn: &mut Conn, id: i64) -> Result<bool, Failure> {
-    let of_this = leavers::table.filter(leavers::notification.eq(id));
-    Ok(on_conn!(conn, c => diesel::select(exists(of_this)).get_result(c))?)
+/// The notification once for each exception that there is: who has left and is told nevertheless, and
+/// who was told early.
+fn exceptions(conn: &mut Conn, id: i64) -> Result<(Option<i64>, Option<i64>), Failure> {
+    let (left, told) = (
+        exists(leavers::table.filter(leavers::notification.eq(id))),
+        exists(early::table.filter(early::notification.eq(id))),
+    );
+    let (left, told): (bool, bool) =
+        on_conn!(conn, c => diesel::select((left, told)).get_result(c))?;
+    Ok((left.then_some(id), told.then_some(id)))
 }
 
 /// Puts it into the inboxes of those members who do not mute it.
@@ -117,17 +128,17 @@ fn put(
     Ok(Reach { reached: i64::try_from(reached).unwrap_or(i64::MAX), events })
 }
 
-fn note_progress(
-    conn: &mut Conn,
-    id: i64,
-    reached: i64,
-    total: Option<i64>,
-    done: bool,
-) -> Result<(), Failure> {
-    use notifications::{holders, recipients, state, total as counted};
-    let row = notifications::table.find(id);
+/// Notes that it is in so many more inboxes.
+pub(super) fn note_progress(conn: &mut Conn, id: i64, reached: i64) -> Result<(), Failure> {
+    use notifications::{holders, recipients};
     let more = (recipients.eq(recipients + reached), holders.eq(holders + reached));
-    on_conn!(conn, c => diesel::update(row).set(more).execute(c))?;
+    on_conn!(conn, c => diesel::update(notifications::table.find(id)).set(more).execute(c))?;
+    Ok(())
+}
+
+fn note_total(conn: &mut Conn, id: i64, total: Option<i64>, done: bool) -> Result<(), Failure> {
+    use notifications::{recipients, state, total as counted};
+    let row = notifications::table.find(id);
     if done {
         let columns = (state.eq(State::Delivered.as_str()), counted.eq(recipients.nullable()));
         on_conn!(conn, c => diesel::update(row).set(columns).execute(c))?;
@@ -147,6 +158,8 @@ fn move_on(conn: &mut Conn, id: i64, through: i64, chunk: i64) -> Result<(), Fai
 fn forget(conn: &mut Conn, id: i64) -> Result<(), Failure> {
     on_conn!(conn, c => diesel::delete(outbox::table.find(id)).execute(c))?;
     on_conn!(conn, c => diesel::delete(leavers::table.filter(leavers::notification.eq(id)))
+        .execute(c))?;
+    on_conn!(conn, c => diesel::delete(early::table.filter(early::notification.eq(id)))
         .execute(c))?;
     Ok(())
 }

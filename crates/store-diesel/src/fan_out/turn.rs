@@ -1,7 +1,8 @@
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use herald_domain::{State, Timestamp};
+use herald_domain::{NotificationId, State, Timestamp};
+use herald_ports::{LiveEvent, Step};
 
 use super::audience::find;
 use super::wait::newest_user;
@@ -47,15 +48,15 @@ pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Resu
 }
 
 /// Begins with what has waited for its time: it is for those who are there now.
-pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<(), Failure> {
-    let named: Option<(Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
+pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
+    let waiting: Option<(String, Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
         .filter(outbox::notification.eq(id))
         .filter(outbox::due_at.is_not_null())
-        .select((outbox::last, outbox::topic))
+        .select((outbox::principal, outbox::last, outbox::topic))
         .get_result(c)
         .optional())?;
-    let Some((last, topic)) = named else {
-        return Ok(());
+    let Some((principal, last, topic)) = waiting else {
+        return Ok(super::step::nothing(id));
     };
     let last = match (last, topic) {
         (Some(last), _) => last,
@@ -68,7 +69,9 @@ pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<(), Failure> {
     on_conn!(conn, c => diesel::update(notifications::table.find(id))
         .set(notifications::state.eq(State::Expanding.as_str()))
         .execute(c))?;
-    Ok(())
+    let notification = NotificationId::new(id);
+    let events = vec![LiveEvent::Expanding { notification }];
+    Ok(Step { notification, principal, reached: 0, done: false, events })
 }
 
 fn exists(conn: &mut Conn, topic: i64) -> Result<bool, Failure> {
@@ -127,6 +130,6 @@ fn uncounted(conn: &mut Conn, id: i64) -> Result<Option<i64>, Failure> {
         return Ok(None);
     };
     let (group, through) = (row.group(), row.last.unwrap_or(0));
-    let members = Members { group: &group, after: 0, through, leavers_of: None };
+    let members = Members::within(&group, 0, through);
     Ok(Some(on_conn!(conn, c => CountMembers(members).get_result(c))?))
 }

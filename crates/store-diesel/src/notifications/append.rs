@@ -65,6 +65,9 @@ fn send(
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
     wait(conn, &Waiting { notification: id.get(), principal, critical, due_at, whom })?;
+    if due_at.is_none() {
+        events.push(LiveEvent::Expanding { notification: id });
+    }
     Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))
 }
 

@@ -26,9 +26,16 @@ pub(crate) struct Members<'a> {
     pub(crate) through: i64,
     /// also those who have left the group since that notification was accepted
     pub(crate) leavers_of: Option<i64>,
+    /// none of those who have got that notification before their turn
+    pub(crate) but_early: Option<i64>,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
+    /// Those of a group whose keys are beyond `after`, up to `through`.
+    pub(crate) fn within(group: &'a Group, after: i64, through: i64) -> Self {
+        Self { group, after, through, leavers_of: None, but_early: None }
+    }
+
     /// A query of their keys.
     fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         match self.group {
@@ -82,17 +89,69 @@ impl Members<'_> {
         if matches!(self.group, Group::Everyone) {
             // whoever has a head is there, and nobody can leave
             out.push_sql("TRUE");
-            return self.push_range(out, "h.usr");
+            self.push_range(out, "h.usr")?;
+        } else {
+            out.push_sql("h.usr IN (");
+            self.push_keys(out)?;
+            if let Some(notification) = &self.leavers_of {
+                out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
+                out.push_bind_param::<BigInt, _>(notification)?;
+                self.push_range(out, "usr")?;
+            }
+            out.push_sql(")");
         }
-        out.push_sql("h.usr IN (");
-        self.push_keys(out)?;
-        if let Some(notification) = &self.leavers_of {
-            out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
+        self.push_but_early(out)
+    }
+
+    fn push_but_early<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        if let Some(notification) = &self.but_early {
+            out.push_sql(" AND h.usr NOT IN (SELECT usr FROM outbox_early WHERE notification = ");
             out.push_bind_param::<BigInt, _>(notification)?;
             self.push_range(out, "usr")?;
+            out.push_sql(")");
         }
-        out.push_sql(")");
         Ok(())
+    }
+
+    /// A query of the keys of those who are in a list.
+    fn push_listed<'b>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, Sqlite>,
+        list: &'b List,
+    ) -> QueryResult<()> {
+        // CROSS JOIN: the list first, then a row by its key for each
+        out.push_sql("SELECT list.value FROM json_each(");
+        out.push_bind_param::<Text, _>(list.as_json())?;
+        out.push_sql(") AS list ");
+        match self.group {
+            Group::Everyone => out.push_sql("WHERE TRUE"),
+            Group::Company(company) => {
+                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
+                out.push_bind_param::<Text, _>(company)?;
+            }
+            Group::Role(role) => {
+                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.role = ");
+                out.push_bind_param::<Text, _>(role)?;
+            }
+            Group::CompanyAndRole(company, role) => {
+                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
+                out.push_bind_param::<Text, _>(company)?;
+                out.push_sql(" AND u.role = ");
+                out.push_bind_param::<Text, _>(role)?;
+            }
+            Group::Topic(topic) => {
+                out.push_sql(
+                    "CROSS JOIN subscriptions AS s ON s.usr = list.value WHERE s.topic = ",
+                );
+                out.push_bind_param::<BigInt, _>(topic)?;
+            }
+            Group::Listed(users) => {
+                out.push_sql("WHERE list.value IN (SELECT value FROM json_each(");
+                out.push_bind_param::<Text, _>(users.as_json())?;
+                out.push_sql("))");
+            }
+        }
+        self.push_range(out, "list.value")
     }
 }
 
@@ -120,6 +179,10 @@ pub(crate) struct Listening<'a> {
 impl Listening<'_> {
     fn push_condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.members.push_condition(out)?;
+        self.push_mutes(out)
+    }
+
+    fn push_mutes<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         if let Some(category) = self.category {
             out.push_sql(
                 " AND NOT EXISTS (SELECT 1 FROM mutes AS m WHERE m.usr = h.usr AND m.category = ",
@@ -136,6 +199,13 @@ impl Listening<'_> {
 /// Where the inboxes of all these users stand: `(user, (rev, unread, unseen))`, in their order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HeadsOf<'a>(pub(crate) Listening<'a>);
+
+/// The same of those who are in a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeadsAmong<'a> {
+    pub(crate) to: Listening<'a>,
+    pub(crate) list: &'a List,
+}
 
 /// Moves the heads of all these users on by one new item.
 #[derive(Debug, Clone, Copy)]
@@ -179,6 +249,21 @@ impl QueryFragment<Sqlite> for HeadsOf<'_> {
     }
 }
 
+impl QueryFragment<Sqlite> for HeadsAmong<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let members = &self.to.members;
+        out.push_sql(
+            "SELECT h.usr, h.rev, h.unread, h.unseen FROM inbox_heads AS h WHERE h.usr IN (",
+        );
+        members.push_listed(&mut out, self.list)?;
+        out.push_sql(")");
+        members.push_but_early(&mut out)?;
+        self.to.push_mutes(&mut out)?;
+        out.push_sql(" ORDER BY h.usr");
+        Ok(())
+    }
+}
+
 impl QueryFragment<Sqlite> for AppendToHeadsOf<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
@@ -214,6 +299,10 @@ impl Query for NthMember<'_> {
     type SqlType = BigInt;
 }
 
+impl Query for HeadsAmong<'_> {
+    type SqlType = (BigInt, (BigInt, BigInt, BigInt));
+}
+
 impl Query for HeadsOf<'_> {
     type SqlType = (BigInt, (BigInt, BigInt, BigInt));
 }
@@ -231,4 +320,4 @@ macro_rules! told_apart_by_text {
         )+
     };
 }
-told_apart_by_text!(CountMembers, NthMember, HeadsOf, AppendToHeadsOf, AddItemsOf);
+told_apart_by_text!(CountMembers, NthMember, HeadsOf, HeadsAmong, AppendToHeadsOf, AddItemsOf);

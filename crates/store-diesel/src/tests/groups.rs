@@ -47,7 +47,7 @@ async fn in_one_group<const N: usize>(
 }
 
 fn add(conn: &mut Conn, id: &str) -> Result<(), Failure> {
-    create(conn, &id.parse().unwrap(), NOW).map(|_| ())
+    create(conn, &[id.parse().unwrap()], NOW)
 }
 
 async fn exists(store: &DieselStore, id: &str) -> bool {
