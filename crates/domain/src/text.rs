@@ -64,11 +64,12 @@ macro_rules! text {
 
 text! {
     /// Headline of a notification: one line of 1 to 200 characters.
-    Title, 200, "Build finished", one_line
+    Title, 200, "Build finished", one_line, "^[^\\x00-\\x1f\\x7f-\\x9f]+$"
 }
 text! {
     /// Body of a notification: 1 to 4,000 characters, line breaks and tabs allowed.
-    Message, 4_000, "main is green", many_lines
+    Message, 4_000, "main is green", many_lines,
+    "^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]+$"
 }
 text! {
     /// What a notification is about, such as `ci` or `billing`: the unit of preferences.

@@ -4,6 +4,7 @@
 mod notification_service;
 mod notification_system;
 mod pack_23;
+mod page;
 mod realtime_ws;
 mod sockets;
 mod websocket_backend;

@@ -35,7 +35,7 @@ async fn the_examples_of_the_page() {
     assert_eq!(unread(&user, "user_123").await["unread_count"], 1);
     for path in ["/api/notifications/list", "/api/notifications/list?user_id=user_123&limit=20"] {
         let list = user.get(path).await.expect(200).json;
-        let shown: Vec<_> = list.as_array().unwrap().iter().cloned().collect();
+        let shown = list.as_array().unwrap();
         shown.iter().for_each(|item| assert_naive(&item["timestamp"]));
         let brief: Vec<_> =
             shown.iter().map(|item| (item["content"].clone(), item["is_read"].clone())).collect();
