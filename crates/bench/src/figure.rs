@@ -10,6 +10,8 @@ pub(crate) enum Target {
     AtMost(f64),
     /// no more than so many times the floor's
     TimesFloor(f64),
+    /// no less than that share of the floor's
+    ShareOfFloor(f64),
 }
 
 /// One thing measured, once.
@@ -85,6 +87,7 @@ fn summary(of: &Figure, rounds: &[Vec<Figure>]) -> Summary {
         Target::AtLeast(least) => value >= least,
         Target::AtMost(most) => value <= most,
         Target::TimesFloor(most) => ratio.is_some_and(|ratio| ratio <= most),
+        Target::ShareOfFloor(least) => ratio.is_some_and(|ratio| ratio >= least),
     });
     Summary {
         name: of.name.clone(),

@@ -13,6 +13,7 @@ mod machine;
 mod options;
 mod process;
 mod report;
+mod rival;
 mod subject;
 mod token;
 

@@ -55,6 +55,7 @@ fn target(target: Target) -> String {
         Target::AtLeast(least) => format!("≥ {}", number(least)),
         Target::AtMost(most) => format!("≤ {}", number(most)),
         Target::TimesFloor(most) => format!("≤ {} × floor", number(most)),
+        Target::ShareOfFloor(least) => format!("≥ {} × floor", number(least)),
     }
 }
 

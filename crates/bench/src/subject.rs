@@ -31,6 +31,8 @@ pub(crate) struct Paths {
     pub(crate) socket: String,
     /// answers a page
     pub(crate) page: String,
+    /// what a client says after the first message, before it is connected; nothing, if empty
+    pub(crate) greeting: &'static [u8],
 }
 
 impl Paths {
@@ -41,6 +43,7 @@ impl Paths {
             send_to_all: "/api/v1/notifications".to_owned(),
             socket: "/api/v1/ws".to_owned(),
             page: "/api/v1/notifications?limit=20".to_owned(),
+            greeting: &[],
         }
     }
 }

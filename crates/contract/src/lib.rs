@@ -2,7 +2,8 @@
 //!
 //! A case is a plain function over the ports; a suite is a module of cases. [`contract_suite!`]
 //! makes each case of the stores a test of its own, against a fresh store, and
-//! [`live_bus_suite!`] does so for the live bus. What an adapter writes is all of its
+//! [`live_bus_suite!`] and
+//! [`job_queue_suite!`] do so for the live bus and the job queue. What an adapter writes is all of its
 //! `tests/contract.rs`:
 //!
 //! ```ignore
@@ -38,6 +39,7 @@ pub mod fan_out;
 pub mod fixtures;
 pub mod flags;
 pub mod idempotency;
+pub mod job_queue;
 pub mod leftovers;
 pub mod live_bus;
 pub mod log;
@@ -56,6 +58,6 @@ pub mod trimming;
 pub mod users;
 
 #[doc(hidden)]
-pub use herald_ports::LiveBus;
+pub use herald_ports::{JobQueue, LiveBus};
 pub use stores::Stores;
 pub use suite::run;

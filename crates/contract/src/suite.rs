@@ -256,6 +256,26 @@ macro_rules! live_bus_suite {
     };
 }
 
+/// Makes every case of the job queue a test; each gets a fresh `Arc<dyn JobQueue>`, with room for a
+/// hundred jobs or more, from the expression, which may `await`. Stands at the top of a module.
+#[macro_export]
+macro_rules! job_queue_suite {
+    ($queue:expr) => {
+        async fn contract_queue() -> ::std::sync::Arc<dyn $crate::JobQueue> {
+            $queue
+        }
+        $crate::contract_cases! { job_queue of contract_queue:
+            jobs_come_in_order,
+            a_worker_waits_for_a_job,
+            who_stops_waiting_takes_nothing_along,
+            a_job_in_hand_is_nobody_else_s,
+            what_was_not_done_comes_again,
+            workers_share_the_jobs,
+            a_full_queue_refuses,
+        }
+    };
+}
+
 /// One test for each case of a suite.
 #[doc(hidden)]
 #[macro_export]
@@ -277,7 +297,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 22] = [
+    const SUITES: [(&str, &str); 23] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -300,6 +320,7 @@ mod tests {
         ("estates", include_str!("estates.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),
+        ("job_queue", include_str!("job_queue.rs")),
     ];
 
     #[test]

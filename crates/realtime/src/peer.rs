@@ -58,9 +58,16 @@ impl<W: Wire> Peer<W> {
         Self::join(context, wire, |now, _| Session::anonymous(now))
     }
 
-    /// A device of a known user, which understands that format.
-    pub fn of(context: &Rc<Context>, wire: W, user: &UserPrincipal, format: Format) -> Rc<Self> {
-        Self::join(context, wire, |now, out| Session::of(user, format, now, out))
+    /// A device of a known user, which understands that format, and has heard of everything up to that
+    /// position.
+    pub fn of(
+        context: &Rc<Context>,
+        wire: W,
+        user: &UserPrincipal,
+        format: Format,
+        resume: Option<Resume>,
+    ) -> Rc<Self> {
+        Self::join(context, wire, |now, out| Session::of(user, format, resume, now, out))
     }
 
     /// A device of a known user that only listens.

@@ -188,7 +188,7 @@ impl World {
         self.jobs.clear();
         self.replies.clear();
         let mut out = Vec::new();
-        self.session = Session::of(&self.user, Format::Herald, Tick(0), &mut out);
+        self.session = Session::of(&self.user, Format::Herald, None, Tick(0), &mut out);
         let epoch = self.driver.epoch().as_str().to_owned();
         let resume = json!({"type": "resume", "epoch": epoch, "rev": self.copy.rev});
         self.session.text(&resume.to_string(), Tick(0), &mut out);

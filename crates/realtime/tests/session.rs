@@ -66,7 +66,7 @@ impl Device {
 
     fn starting_in(format: Format) -> Self {
         let mut actions = Vec::new();
-        let session = Session::of(&user(1), format, Tick(0), &mut actions);
+        let session = Session::of(&user(1), format, None, Tick(0), &mut actions);
         Self { session, actions, room: true }
     }
 

@@ -27,6 +27,10 @@ const PASSING: [&str; 7] = [
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
+            // a user who was deleted a moment ago; whoever asks again is told so
+            Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => {
+                Self::Unavailable(info.message().to_owned())
+            }
             Error::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
                 Self::Unavailable(info.message().to_owned())
             }

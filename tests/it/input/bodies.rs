@@ -49,7 +49,7 @@ async fn what_is_no_notification_is_told_which_field_breaks_which_rule() {
         body.to_string()
     };
     let raw = str::to_owned;
-    let users: Vec<_> = (0..101).map(|n| format!("u{n}")).collect();
+    let users: Vec<_> = (0..10_001).map(|n| format!("u{n}")).collect();
     let cases = [
         (with("titel", json!("slip")), "titel", "unknown"),
         (with("To", json!({"user": "alice"})), "To", "unknown"),

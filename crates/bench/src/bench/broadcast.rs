@@ -7,16 +7,20 @@ use hdrhistogram::Histogram;
 
 use super::listeners::{Listeners, Whom};
 use super::{Bench, millis, per_million};
-use crate::client::{Broadcast, Http, Limit, Load, Post, Source};
+use crate::client::{Broadcast, Http, Limit, Load, Post, Source, user};
 use crate::clock::{nanos, now};
 use crate::figure::{Figure, Target};
 use crate::floor::Floor;
 use crate::herald;
+use crate::report;
+use crate::rival::SocketIo;
 use crate::subject::Subject;
 
 /// How many users there are when something is sent to all of them.
 const SIZES: [usize; 4] = [10_000, 100_000, 300_000, 1_000_000];
 const QUICK_SIZES: [usize; 2] = [10_000, 100_000];
+/// The audience of all.
+const EVERYONE: &str = r#"{"everyone":true}"#;
 /// How many of them are connected.
 const CONNECTED: usize = 5_000;
 /// The time between two single sends while all are told.
@@ -72,7 +76,7 @@ struct Told {
 async fn tell(bench: &Bench, herald: &Subject, users: usize) -> Result<Told> {
     let mut memory = 0;
     let watch = async {
-        let mut broadcast = Broadcast::send(herald).await?;
+        let mut broadcast = Broadcast::to(herald, EVERYONE).await?;
         while !broadcast.is_done().await? {
             memory = memory.max(herald.process.resident()?);
             tokio::time::sleep(LOOK).await;
@@ -87,7 +91,7 @@ async fn tell(bench: &Bench, herald: &Subject, users: usize) -> Result<Told> {
 async fn urgent(herald: &Subject, users: usize) -> Result<(Histogram<u64>, Duration)> {
     let elapsed = Cell::new(None);
     let tell = async {
-        let mut broadcast = Broadcast::send(herald).await?;
+        let mut broadcast = Broadcast::to(herald, EVERYONE).await?;
         while !broadcast.is_done().await? {
             tokio::time::sleep(LOOK).await;
         }
@@ -112,66 +116,117 @@ async fn urgent(herald: &Subject, users: usize) -> Result<(Histogram<u64>, Durat
     Ok((latencies, elapsed.get().unwrap_or_default()))
 }
 
-/// Sends to everyone while some are connected; what these get, beside the floor.
+/// What those get who are connected: of everyone, and if all are.
 async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<Figure>> {
     let sockets = CONNECTED.min(users);
-    let listeners =
-        Listeners::open(&bench.crew, herald, Whom::Spread { users, sockets }, true).await?;
-    let ledger = listeners.expect(1, sockets);
-    let all = async {
-        let mut broadcast = Broadcast::send(herald).await?;
-        ledger.sent(0, broadcast.begun);
-        let heard = ledger.complete(PATIENCE).await?;
-        while !broadcast.is_done().await? {
-            tokio::time::sleep(LOOK).await;
-        }
-        Ok(heard)
-    };
-    let (heard, cpu) = bench.with_cpu(herald.process, all).await?;
+    let whom = Whom::Spread { users, sockets };
+    let listeners = Listeners::open(&bench.crew, herald, whom, true).await?;
+    let of_everyone = heard(bench, herald, &listeners, sockets, EVERYONE).await?;
+    let named: Vec<_> = whom.users().map(user).collect();
+    let named = serde_json::json!({ "users": named }).to_string();
+    let of_these = heard(bench, herald, &listeners, sockets, &named).await?;
     listeners.check()?;
     let length = listeners.length();
     drop(listeners);
     let floor = Floor::start()?;
-    let (floor_heard, floor_cpu) = floor_tells(bench, &floor.subject, sockets, length).await?;
-    let rate = |heard: Duration| sockets as f64 / heard.as_secs_f64();
-    let name = |what: &str| format!("broadcast to {users} users, {sockets} connected: {what}");
-    Ok(vec![
-        Figure::new(name("the last of these hears after"), "ms", heard.as_secs_f64() * 1e3)
-            .floor(floor_heard.as_secs_f64() * 1e3),
-        Figure::new(name("deliveries to these"), "/s", rate(heard)).floor(rate(floor_heard)),
-        Figure::new(
-            name("server CPU for each, storing for all included"),
-            "µs",
-            per_million(cpu, sockets as u64),
-        )
-        .floor(floor_cpu),
-    ])
+    let floor = all_hear(bench, &floor.subject, sockets, length).await?;
+    let mut figures = Vec::new();
+    for (told, to, cpu) in [
+        (&of_everyone, format!("to {users} users, {sockets} connected"), "storing for all"),
+        (&of_these, format!("to {sockets} users, all connected"), "storing"),
+    ] {
+        let name = |what: &str| format!("broadcast {to}: {what}");
+        let cpu_each = name(&format!("server CPU per delivery, {cpu} included"));
+        let cpu_each = Figure::new(cpu_each, "µs", told.cpu).floor(floor.cpu);
+        let is_all = cpu == "storing";
+        figures.extend([
+            told.last(name("the last who is connected hears after"), &floor),
+            told.rate(name("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+            if is_all { cpu_each.target(Target::TimesFloor(1.5)) } else { cpu_each },
+        ]);
+    }
+    if !SocketIo::is_there() {
+        report::note("  socket.io is left out: it takes node and npm");
+        return Ok(figures);
+    }
+    let rival = SocketIo::start(&bench.folder)?;
+    let rival = all_hear(bench, &rival.subject, sockets, length).await?;
+    let name = |what: &str| format!("socket.io, {sockets} connected, nothing stored: {what}");
+    figures.extend([
+        rival.last(name("the last hears after"), &floor),
+        rival.rate(name("deliveries"), sockets, &floor),
+        Figure::new(name("server CPU per delivery"), "µs", rival.cpu).floor(floor.cpu),
+    ]);
+    Ok(figures)
 }
 
-/// The floor writes to as many sockets.
-async fn floor_tells(
+/// What those who are connected got.
+struct Heard {
+    /// from the request until the last of them had it
+    after: Duration,
+    /// of the server for each of them, in microseconds
+    cpu: f64,
+}
+
+impl Heard {
+    fn last(&self, name: String, floor: &Self) -> Figure {
+        Figure::new(name, "ms", self.after.as_secs_f64() * 1e3)
+            .floor(floor.after.as_secs_f64() * 1e3)
+    }
+
+    fn rate(&self, name: String, sockets: usize, floor: &Self) -> Figure {
+        let rate = |heard: &Self| sockets as f64 / heard.after.as_secs_f64();
+        Figure::new(name, "/s", rate(self)).floor(rate(floor))
+    }
+}
+
+/// Sends to an audience, and waits until all who are connected have it, and all others.
+async fn heard(
     bench: &Bench,
-    floor: &Subject,
+    herald: &Subject,
+    listeners: &Listeners,
+    sockets: usize,
+    audience: &str,
+) -> Result<Heard> {
+    let ledger = listeners.expect(1, sockets);
+    let all = async {
+        let mut broadcast = Broadcast::to(herald, audience).await?;
+        ledger.sent(0, broadcast.begun);
+        let after = ledger.complete(PATIENCE).await?;
+        while !broadcast.is_done().await? {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(after)
+    };
+    let (after, cpu) = bench.with_cpu(herald.process, all).await?;
+    Ok(Heard { after, cpu: per_million(cpu, sockets as u64) })
+}
+
+/// A subject that stores nothing writes to so many sockets.
+async fn all_hear(
+    bench: &Bench,
+    subject: &Subject,
     sockets: usize,
     length: usize,
-) -> Result<(Duration, f64)> {
+) -> Result<Heard> {
     /// More than one, for one takes so little time that it could not be told.
     const SENDS: usize = 10;
-    let listeners = Listeners::open(&bench.crew, floor, Whom::First(sockets), true).await?;
+    let listeners = Listeners::open(&bench.crew, subject, Whom::First(sockets), true).await?;
     let ledger = listeners.expect(SENDS, sockets);
     let load = Load {
-        address: floor.address,
+        address: subject.address,
         connections: 1,
         status: 201,
         limit: Limit::Count(SENDS as u64),
         ledger: Some(Arc::clone(&ledger)),
     };
-    let post = || Post::of_length(floor, &floor.paths.send_to_all, length);
+    let post = || Post::of_length(subject, &subject.paths.send_to_all, length);
     let all = async {
         load.run(&bench.crew, |_| post()).await?;
         ledger.complete(PATIENCE).await
     };
-    let (heard, cpu) = bench.with_cpu(floor.process, all).await?;
+    let (elapsed, cpu) = bench.with_cpu(subject.process, all).await?;
     listeners.check()?;
-    Ok((heard / SENDS as u32, per_million(cpu, (SENDS * sockets) as u64)))
+    let after = elapsed / SENDS as u32;
+    Ok(Heard { after, cpu: per_million(cpu, (SENDS * sockets) as u64) })
 }

@@ -1,3 +1,5 @@
+use std::iter::StepBy;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -23,12 +25,11 @@ pub(super) enum Whom {
 }
 
 impl Whom {
-    fn tokens(self, subject: &Subject) -> Arc<[String]> {
+    /// Their numbers.
+    pub(super) fn users(self) -> StepBy<Range<usize>> {
         match self {
-            Self::First(users) => subject.tokens(users, users),
-            Self::Spread { users, sockets } => {
-                subject.tokens_of((0..users).step_by(users / sockets))
-            }
+            Self::First(users) => (0..users).step_by(1),
+            Self::Spread { users, sockets } => (0..users).step_by(users / sockets),
         }
     }
 }
@@ -58,7 +59,7 @@ impl Listeners {
             }
             seen.store(text.len(), Ordering::Relaxed);
         }));
-        sockets.open(crew, subject, &whom.tokens(subject)).await?;
+        sockets.open(crew, subject, &subject.tokens_of(whom.users())).await?;
         tokio::time::sleep(GREETING).await;
         Ok(Self { sockets, ledger, length })
     }

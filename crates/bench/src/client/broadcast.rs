@@ -16,11 +16,6 @@ pub(crate) struct Broadcast {
 }
 
 impl Broadcast {
-    /// Sends to everyone.
-    pub(crate) async fn send(subject: &Subject) -> Result<Self> {
-        Self::to(subject, r#"{"everyone":true}"#).await
-    }
-
     /// Sends to an audience that is not told at once.
     pub(crate) async fn to(subject: &Subject, audience: &str) -> Result<Self> {
         let mut http = Http::connect(subject.address).await?;

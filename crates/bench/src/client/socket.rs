@@ -9,6 +9,8 @@ use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
+use crate::subject::{Paths, Subject};
+
 const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
@@ -29,13 +31,9 @@ pub(super) struct Socket {
 
 impl Socket {
     /// Shakes hands, and waits for the first message. `number` counts the sockets.
-    pub(super) async fn open(
-        number: usize,
-        address: SocketAddr,
-        path: &str,
-        token: &str,
-    ) -> Result<Self> {
-        let mut io = connect(number, address).await.context("cannot connect")?;
+    pub(super) async fn open(number: usize, subject: &Subject, token: &str) -> Result<Self> {
+        let Paths { socket: path, greeting, .. } = &subject.paths;
+        let mut io = connect(number, subject.address).await.context("cannot connect")?;
         let handshake = format!(
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
              sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
@@ -51,6 +49,10 @@ impl Socket {
             }
             let mut socket = Self { io, rest: read.split_off(end + 4) };
             socket.first().await?;
+            if !greeting.is_empty() {
+                socket.io.write_all(greeting).await?;
+                socket.first().await?;
+            }
             return Ok(socket);
         }
     }

@@ -42,7 +42,7 @@ impl Sockets {
         let begun = now();
         let tasks: Vec<_> = (0..CONNECTING)
             .map(|nth| {
-                let (address, path) = (subject.address, subject.paths.socket.clone());
+                let subject = subject.clone();
                 let (next, tokens) = (next.clone(), tokens.clone());
                 let (listening, lost) = (self.listening.clone(), self.lost.clone());
                 let on_text = self.on_text.clone();
@@ -51,7 +51,7 @@ impl Sockets {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(token) = tokens.get(index) else { return Ok(()) };
                         let number = opened + index;
-                        let socket = Socket::open(number, address, &path, token).await?;
+                        let socket = Socket::open(number, &subject, token).await?;
                         let (lost, on_text) = (lost.clone(), on_text.clone());
                         let task = tokio::spawn(async move {
                             // it ends by itself only if the server ends it

@@ -35,6 +35,7 @@ impl Floor {
                 send_to_all: "/all".to_owned(),
                 socket: "/ws".to_owned(),
                 page: "/page".to_owned(),
+                greeting: &[],
             },
         };
         Ok(Self { child, subject })

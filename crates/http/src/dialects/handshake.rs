@@ -3,7 +3,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use herald_domain::UserPrincipal;
-use herald_realtime::Format;
+use herald_realtime::{Format, Resume};
 
 use crate::Services;
 use crate::extract::{QueryParams, ReadQuery, Reader};
@@ -15,6 +15,8 @@ use crate::rest::answer::Answer;
 pub(super) struct Handshake {
     request: HttpRequest,
     user: UserPrincipal,
+    /// where the inbox stands: the device hears of whatever comes after the answer
+    since: Resume,
 }
 
 /// How a browser, which cannot set headers here, shows its token.
@@ -31,7 +33,11 @@ impl ReadQuery for TokenQuery {
 impl Handshake {
     /// Opens the socket, which speaks that format from now on.
     pub(super) fn speak(self, format: Format) -> Answer {
-        accept(&self.request, None, Accepted { user: Some(self.user), format })
+        accept(
+            &self.request,
+            None,
+            Accepted { user: Some(self.user), format, since: Some(self.since) },
+        )
     }
 }
 
@@ -49,7 +55,9 @@ impl FromRequest for Handshake {
             check_handshake(&request, origins)?;
             let QueryParams(TokenQuery { token }) = QueryParams::extract(&request).await?;
             let user = listener_with_token(&request, services, token).await?;
-            Ok(Self { request, user })
+            let head = services.inbox.head(user.key).await?;
+            let since = Resume { epoch: services.inbox.epoch().to_string(), rev: head.rev };
+            Ok(Self { request, user, since })
         })
     }
 }

@@ -44,7 +44,7 @@ pub(crate) async fn open_socket(
     check_handshake(&request, &origins)?;
     let protocol = negotiate(request.headers())?;
     let user = listener_if_named(&request, &services, query.0.ticket).await?;
-    accept(&request, protocol, Accepted { user, format: Format::Herald })
+    accept(&request, protocol, Accepted { user, format: Format::Herald, since: None })
 }
 
 /// Refuses what is no handshake, or comes from a page that may open none.

@@ -13,7 +13,7 @@ use actix_web::dev::ServiceResponse;
 use bytes::BytesMut;
 use futures_util::future::LocalBoxFuture;
 use herald_domain::UserPrincipal;
-use herald_realtime::{Context, Format, Peer};
+use herald_realtime::{Context, Format, Peer, Resume};
 use tokio::io::AsyncWriteExt;
 
 use super::pump;
@@ -25,6 +25,9 @@ pub(crate) struct Accepted {
     pub(crate) user: Option<UserPrincipal>,
     /// what the device understands
     pub(crate) format: Format,
+    /// where the inbox stood when the handshake was accepted, if the device cannot say where it wants to
+    /// begin
+    pub(crate) since: Option<Resume>,
 }
 
 /// Takes connections that ask to be upgraded out of HTTP.
@@ -97,7 +100,7 @@ where
             let accepted = response.extensions_mut().remove::<Accepted>();
             let is_upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
             let done = match accepted.filter(|_| is_upgraded) {
-                Some(accepted) => accept(framed, response, &accepted, &context),
+                Some(accepted) => accept(framed, response, accepted, &context),
                 None => refuse(framed, response).await,
             };
             // actix would log this as an error, but it is the client who left
@@ -114,7 +117,7 @@ where
 fn accept<B: MessageBody>(
     framed: Framed<TcpStream, Codec>,
     response: Response<B>,
-    accepted: &Accepted,
+    accepted: Accepted,
     context: &Rc<Context>,
 ) -> io::Result<()> {
     let mut parts = framed.into_parts();
@@ -126,8 +129,9 @@ fn accept<B: MessageBody>(
         other => other?,
     };
     let socket = Socket::new(parts.io, &out[sent..]);
-    let peer = match &accepted.user {
-        Some(user) => Peer::of(context, socket, user, accepted.format),
+    let Accepted { user, format, since } = accepted;
+    let peer = match &user {
+        Some(user) => Peer::of(context, socket, user, format, since),
         None => Peer::anonymous(context, socket),
     };
     actix_rt::spawn(pump::run(peer, parts.read_buf.freeze()));

@@ -155,10 +155,17 @@ impl Session {
         }
     }
 
-    /// The session of a socket whose user is known, and which understands that format.
-    pub fn of(user: &UserPrincipal, format: Format, now: Tick, out: &mut Vec<Action>) -> Self {
+    /// The session of a socket whose user is known, and which understands that format. It begins at
+    /// that position, or else wherever the inbox stands in a moment.
+    pub fn of(
+        user: &UserPrincipal,
+        format: Format,
+        resume: Option<Resume>,
+        now: Tick,
+        out: &mut Vec<Action>,
+    ) -> Self {
         let mut session = Self { format, ..Self::anonymous(now) };
-        session.start(user, None, out);
+        session.start(user, resume, out);
         session
     }
 
