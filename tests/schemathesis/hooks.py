@@ -79,6 +79,10 @@ with open(os.environ["HERALD_PEOPLE"]) as file:
     PEOPLE = [Person(entry) for entry in json.load(file)["auth"]]
 ANNA, OTTO, ADMIN = PEOPLE
 
+# a topic that is there whatever else comes and goes
+SUBJECT = "a-subject"
+requests.post(f"{API}/admin/topics", json={"name": SUBJECT, "open": True}, headers=ADMIN.headers,
+              timeout=10).raise_for_status()
 
 KEYS = itertools.count()
 
@@ -96,8 +100,10 @@ def make_sendable(draft, is_looked_for):
         draft["to"] = {"users": [ANNA.id, OTTO.id]}
     elif "user" in to:
         to["user"] = foreign(to["user"])
-    else:
+    elif "users" in to:
         to["users"] = [foreign(user) for user in to["users"]]
+    elif "topic" in to:
+        to["topic"] = SUBJECT
 
 
 def foreign(user):

@@ -11,7 +11,7 @@ const http = createServer((request, response) => {
   });
   request.on("end", () => {
     io.emit("n", body);
-    response.writeHead(201, { "content-type": "application/json" });
+    response.writeHead(201, { "content-type": "application/json", "content-length": 2 });
     response.end("{}");
   });
 });

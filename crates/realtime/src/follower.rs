@@ -8,8 +8,11 @@ use crate::Hub;
 
 /// How many events may wait to be followed.
 const QUEUE: usize = 1_024;
-/// How many inboxes are looked up, or put into, at a time.
+/// How many inboxes are looked up at a time.
 const LOOK: usize = 500;
+/// How many inboxes are put into at a time: whoever sends meanwhile waits for it. Those who are
+/// connected lie far apart in the store, so that each costs more than a neighbour would.
+const HASTEN: usize = 200;
 
 /// What a follower reaches the world through.
 #[derive(Clone)]
@@ -84,7 +87,7 @@ impl Work {
 
     async fn hasten(&self, notification: NotificationId) -> Result<(), StoreError> {
         let everybody = self.hub.connected(UserKey::default(), UserKey::new(i64::MAX));
-        for users in everybody.chunks(LOOK) {
+        for users in everybody.chunks(HASTEN) {
             let now = self.ports.clock.now();
             let events = self.ports.fan_out.hasten(notification, users.to_vec(), now).await?;
             events.into_iter().for_each(|event| self.ports.bus.publish(event));

@@ -12,7 +12,7 @@ use herald_domain::{
 };
 use herald_ports::{Delivered, Resync, StoreError};
 use herald_realtime::{
-    Action, CloseCode, Event, Format, Job, Message, Replayed, Reply, Session, Tick,
+    Action, CloseCode, Event, Format, Job, Message, Replayed, Reply, Resume, Session, Tick,
 };
 use serde_json::{Value, json};
 
@@ -519,6 +519,17 @@ fn a_dialect_hears_of_new_items_and_of_nothing_else() {
     assert!(foreigner.said().is_empty(), "the token is about to end");
     foreigner.0.session.stop(CloseCode::Restarting, 500, &mut foreigner.0.actions);
     assert_eq!(foreigner.said(), ["close 1012"]);
+}
+
+#[test]
+fn a_dialect_hears_of_what_came_after_its_handshake() {
+    let mut actions = Vec::new();
+    let since = Some(Resume { epoch: "epoch".to_owned(), rev: Rev::new(4) });
+    let format = Format::NotificationSystem;
+    let session = Session::of(&user(1), format, since, Tick(0), &mut actions);
+    let mut foreigner = Foreigner(Device { session, actions, room: true });
+    foreigner.0.reply(Reply::Head(Ok(head(5))));
+    assert_eq!(foreigner.said(), ["subscribe 1", "read head", "read changes since 4"]);
 }
 
 #[test]

@@ -38,9 +38,9 @@ impl FanOutStore for DieselStore {
     ) -> Result<Option<Step>, StoreError> {
         let step = match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
             Turn::Nobody => return Ok(None),
-            Turn::Begin(id) => self.write(move |conn| turn::begin(conn, id)).await?,
+            Turn::Begin(id) => self.write_background(move |conn| turn::begin(conn, id)).await?,
             Turn::Step { id, total } => {
-                self.write(move |conn| step::step(conn, id, total, now)).await?
+                self.write_background(move |conn| step::step(conn, id, total, now)).await?
             }
         };
         Ok(Some(step))

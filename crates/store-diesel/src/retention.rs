@@ -24,7 +24,7 @@ impl RetentionStore for DieselStore {
     }
 
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<LiveEvent>, StoreError> {
-        self.write(move |conn| expire::expire(conn, now, Budget::new(limit))).await
+        self.write_background(move |conn| expire::expire(conn, now, Budget::new(limit))).await
     }
 
     async fn trim(
@@ -38,7 +38,8 @@ impl RetentionStore for DieselStore {
         if found.users.is_empty() {
             return Ok(Trimmed { events: Vec::new(), next: found.next });
         }
-        self.write(move |conn| trim::trim(conn, &found, keep, now, Budget::new(limit))).await
+        self.write_background(move |conn| trim::trim(conn, &found, keep, now, Budget::new(limit)))
+            .await
     }
 
     async fn forget(
@@ -47,6 +48,7 @@ impl RetentionStore for DieselStore {
         until: Timestamp,
         limit: usize,
     ) -> Result<bool, StoreError> {
-        self.write(move |conn| forget::forget(conn, leftover, until, Budget::new(limit))).await
+        self.write_background(move |conn| forget::forget(conn, leftover, until, Budget::new(limit)))
+            .await
     }
 }

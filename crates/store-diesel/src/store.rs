@@ -88,6 +88,15 @@ impl DieselStore {
         self.readers.run(read).await
     }
 
+    /// See [`Writer::run_background`].
+    pub(crate) async fn write_background<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writer.run_background(work).await
+    }
+
     /// See [`Writer::run`].
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where

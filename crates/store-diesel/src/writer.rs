@@ -2,10 +2,12 @@
 //!
 //! A commit waits for the disk, and costs the same for one write as for hundreds. So the thread
 //! takes whatever is queued into one transaction, and answers after the commit. The queue is
-//! bounded: who finds it full is told so at once.
+//! bounded: who finds it full is told so at once. What is done by the way has turns of its own, so
+//! that whoever sends waits for one step of it at most.
 
 mod group;
 mod job;
+mod queue;
 
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -21,6 +23,7 @@ use crate::dialect::Target;
 use crate::failure::Failure;
 use group::Groups;
 use job::{Job, Pending};
+use queue::Queue;
 
 /// The way to the writing thread. Dropping it ends the thread, after what is queued.
 pub(crate) struct Writer {
@@ -35,7 +38,7 @@ impl Writer {
         let checkpoints = Checkpoints::start(target.clone())?;
         let thread = std::thread::Builder::new()
             .name("herald-writer".to_owned())
-            .spawn(move || Groups::new(conn, target, checkpoints).serve(receiver))?;
+            .spawn(move || Groups::new(conn, target, checkpoints).serve(Queue::new(receiver)))?;
         Ok(Self { queue: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
     }
 
@@ -48,8 +51,25 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
+        self.put(work, false).await
+    }
+
+    /// The same by the way: between what somebody waits for.
+    pub(crate) async fn run_background<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
+        self.put(work, true).await
+    }
+
+    async fn put<T, F>(&self, work: F, is_background: bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        self.send(Box::new(Pending::new(work, reply)))?;
+        self.send(Box::new(Pending::new(work, is_background, reply)))?;
         let stopped = |_| Err(Failure::Unavailable("the writer has stopped".to_owned()));
         Ok(answer.await.unwrap_or_else(stopped)?)
     }

@@ -1,6 +1,6 @@
-use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
@@ -25,6 +25,8 @@ const EVERYONE: &str = r#"{"everyone":true}"#;
 const CONNECTED: usize = 5_000;
 /// The time between two single sends while all are told.
 const URGENT_EVERY: Duration = Duration::from_millis(10);
+/// How many take turns at that: none waits for an answer to another's.
+const SENDERS: usize = 20;
 /// How often is asked whether all are told.
 const LOOK: Duration = Duration::from_millis(5);
 /// How long a broadcast may take.
@@ -52,7 +54,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
         Figure::new(name("most memory meanwhile"), "MB", last.memory as f64 / 1e6)
             .target(Target::AtMost(300.0)),
     ]);
-    let (urgent, meanwhile) = urgent(&herald, there).await?;
+    let (urgent, meanwhile) = urgent(bench, &herald, there).await?;
     figures.extend([
         Figure::new(name("a single send meanwhile, p50"), "ms", millis(&urgent, 0.5)),
         Figure::new(name("a single send meanwhile, p99"), "ms", millis(&urgent, 0.99))
@@ -88,61 +90,90 @@ async fn tell(bench: &Bench, herald: &Subject, users: usize) -> Result<Told> {
 }
 
 /// Sends to single users while everyone is told; how long these took to be answered, and the broadcast.
-async fn urgent(herald: &Subject, users: usize) -> Result<(Histogram<u64>, Duration)> {
-    let elapsed = Cell::new(None);
-    let tell = async {
-        let mut broadcast = Broadcast::to(herald, EVERYONE).await?;
-        while !broadcast.is_done().await? {
-            tokio::time::sleep(LOOK).await;
-        }
-        elapsed.set(Some(broadcast.begun.elapsed()));
-        anyhow::Ok(())
-    };
-    let send = async {
-        let (mut http, mut post) =
-            (Http::connect(herald.address).await?, Post::to_one_of(herald, users));
-        let mut latencies = Histogram::new(3)?;
-        let mut due = now();
-        while elapsed.get().is_none() {
-            due += URGENT_EVERY;
-            tokio::time::sleep(due.saturating_duration_since(now())).await;
-            http.call(post.request(latencies.len()), 201).await?;
-            // from when it was due, so that a stall counts for all who would have come meanwhile
-            latencies.record(nanos(due.elapsed()))?;
-        }
-        anyhow::Ok(latencies)
-    };
-    let ((), latencies) = tokio::try_join!(tell, send)?;
-    Ok((latencies, elapsed.get().unwrap_or_default()))
+async fn urgent(
+    bench: &Bench,
+    herald: &Subject,
+    users: usize,
+) -> Result<(Histogram<u64>, Duration)> {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let begun = now();
+    let senders: Vec<_> = (0..SENDERS)
+        .map(|nth| {
+            let (over, herald) = (is_over.clone(), herald.clone());
+            let first = begun + URGENT_EVERY * u32::try_from(nth).unwrap_or(0);
+            bench.crew.spawn(nth, send_urgently(herald, users, first, over))
+        })
+        .collect();
+    let mut broadcast = Broadcast::to(herald, EVERYONE).await?;
+    while !broadcast.is_done().await? {
+        tokio::time::sleep(LOOK).await;
+    }
+    let elapsed = broadcast.begun.elapsed();
+    is_over.store(true, Ordering::Relaxed);
+    let mut latencies = Histogram::new(3)?;
+    for sender in senders {
+        latencies.add(sender.await??)?;
+    }
+    Ok((latencies, elapsed))
 }
 
-/// What those get who are connected: of everyone, and if all are.
+/// Sends whenever it is this sender's turn. A send is timed from when it was due, so that a stall counts
+/// for all who would have come meanwhile.
+async fn send_urgently(
+    herald: Subject,
+    users: usize,
+    first: Instant,
+    is_over: Arc<AtomicBool>,
+) -> Result<Histogram<u64>> {
+    let mut http = Http::connect(herald.address).await?;
+    let mut post = Post::to_one_of(&herald, users);
+    let mut latencies = Histogram::new(3)?;
+    let mut due = first;
+    while !is_over.load(Ordering::Relaxed) {
+        tokio::time::sleep_until(due.into()).await;
+        http.call(post.request(latencies.len()), 201).await?;
+        latencies.record(nanos(due.elapsed()))?;
+        due += URGENT_EVERY * SENDERS as u32;
+    }
+    Ok(latencies)
+}
+
+/// What those get who are connected: far apart in the store, and side by side.
 async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<Figure>> {
     let sockets = CONNECTED.min(users);
-    let whom = Whom::Spread { users, sockets };
-    let listeners = Listeners::open(&bench.crew, herald, whom, true).await?;
+    let everyone = |what: &str| format!("broadcast to {users} users, {sockets} connected: {what}");
+    let these =
+        |who: &str, what: &str| format!("broadcast to {sockets} {who}, all connected: {what}");
+
+    let spread = Whom::Spread { users, sockets };
+    let listeners = Listeners::open(&bench.crew, herald, spread, true).await?;
     let of_everyone = heard(bench, herald, &listeners, sockets, EVERYONE).await?;
-    let named: Vec<_> = whom.users().map(user).collect();
-    let named = serde_json::json!({ "users": named }).to_string();
-    let of_these = heard(bench, herald, &listeners, sockets, &named).await?;
+    let far_apart = heard(bench, herald, &listeners, sockets, &named(spread)).await?;
     listeners.check()?;
     let length = listeners.length();
     drop(listeners);
+
+    let first = Whom::First(sockets);
+    let listeners = Listeners::open(&bench.crew, herald, first, true).await?;
+    let side_by_side = heard(bench, herald, &listeners, sockets, &named(first)).await?;
+    listeners.check()?;
+    drop(listeners);
+
     let floor = Floor::start()?;
     let floor = all_hear(bench, &floor.subject, sockets, length).await?;
-    let mut figures = Vec::new();
-    for (told, to, cpu) in [
-        (&of_everyone, format!("to {users} users, {sockets} connected"), "storing for all"),
-        (&of_these, format!("to {sockets} users, all connected"), "storing"),
-    ] {
-        let name = |what: &str| format!("broadcast {to}: {what}");
-        let cpu_each = name(&format!("server CPU per delivery, {cpu} included"));
-        let cpu_each = Figure::new(cpu_each, "µs", told.cpu).floor(floor.cpu);
-        let is_all = cpu == "storing";
+    let mut figures = vec![
+        of_everyone.last(everyone("the last of them hears after"), &floor),
+        of_everyone.rate(everyone("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+    ];
+    for (heard, who) in
+        [(&far_apart, "of them"), (&side_by_side, "who registered one after the other")]
+    {
         figures.extend([
-            told.last(name("the last who is connected hears after"), &floor),
-            told.rate(name("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
-            if is_all { cpu_each.target(Target::TimesFloor(1.5)) } else { cpu_each },
+            heard.last(these(who, "the last hears after"), &floor),
+            heard.rate(these(who, "deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+            heard
+                .cpu(these(who, "server CPU per delivery, storing included"), &floor)
+                .target(Target::TimesFloor(1.5)),
         ]);
     }
     if !SocketIo::is_there() {
@@ -155,9 +186,15 @@ async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<
     figures.extend([
         rival.last(name("the last hears after"), &floor),
         rival.rate(name("deliveries"), sockets, &floor),
-        Figure::new(name("server CPU per delivery"), "µs", rival.cpu).floor(floor.cpu),
+        rival.cpu(name("server CPU per delivery"), &floor),
     ]);
     Ok(figures)
+}
+
+/// An audience of these users.
+fn named(whom: Whom) -> String {
+    let users: Vec<_> = whom.users().map(user).collect();
+    serde_json::json!({ "users": users }).to_string()
 }
 
 /// What those who are connected got.
@@ -169,6 +206,10 @@ struct Heard {
 }
 
 impl Heard {
+    fn cpu(&self, name: String, floor: &Self) -> Figure {
+        Figure::new(name, "µs", self.cpu).floor(floor.cpu)
+    }
+
     fn last(&self, name: String, floor: &Self) -> Figure {
         Figure::new(name, "ms", self.after.as_secs_f64() * 1e3)
             .floor(floor.after.as_secs_f64() * 1e3)

@@ -11,7 +11,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::notifications::deliver;
 use crate::rows::HeadRow;
-use crate::statements::{AddEarly, HeadsAmong, List, Listening, Members};
+use crate::statements::{AddEarly, Group, HeadsAmong, List, Listening, Members};
 
 /// Puts what waits under that number into the inboxes of those of these users for whom it is.
 pub(super) fn hasten(
@@ -27,7 +27,12 @@ pub(super) fn hasten(
     if what.content.expires_at.is_some_and(|at| at <= now) {
         return Ok(Vec::new());
     }
-    let (group, last) = (row.group(), row.last.unwrap_or(0));
+    let (group, users) = match row.group() {
+        // to look for a few in a long list takes a statement longer than all the rest
+        Group::Listed(named) => (Group::Everyone, named.only(users)?),
+        group => (group, users.to_vec()),
+    };
+    let last = row.last.unwrap_or(0);
     let members =
         Members { but_early: Some(id.get()), ..Members::within(&group, row.reached, last) };
     let category = what.content.mutable_category().map(Category::as_str);

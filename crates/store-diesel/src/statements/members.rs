@@ -124,7 +124,8 @@ impl<'a> Members<'a> {
         out.push_bind_param::<Text, _>(list.as_json())?;
         out.push_sql(") AS list ");
         match self.group {
-            Group::Everyone => out.push_sql("WHERE TRUE"),
+            // whoever is listed is somebody
+            Group::Everyone | Group::Listed(_) => out.push_sql("WHERE TRUE"),
             Group::Company(company) => {
                 out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
                 out.push_bind_param::<Text, _>(company)?;
@@ -144,11 +145,6 @@ impl<'a> Members<'a> {
                     "CROSS JOIN subscriptions AS s ON s.usr = list.value WHERE s.topic = ",
                 );
                 out.push_bind_param::<BigInt, _>(topic)?;
-            }
-            Group::Listed(users) => {
-                out.push_sql("WHERE list.value IN (SELECT value FROM json_each(");
-                out.push_bind_param::<Text, _>(users.as_json())?;
-                out.push_sql("))");
             }
         }
         self.push_range(out, "list.value")

@@ -129,3 +129,38 @@ async fn a_broken_connection_is_replaced() {
         .unwrap();
     assert_eq!(count, 1);
 }
+
+#[tokio::test]
+async fn what_can_wait_lets_others_go_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(store(&folder));
+    let (open, gate) = channel::<()>();
+    let (ran, order) = channel();
+    let held = store.clone();
+    let held = tokio::spawn(async move {
+        let wait = move |_: &mut Conn| {
+            let _ = gate.recv();
+            Ok(())
+        };
+        held.write_background(wait).await
+    });
+    let mut tasks = Vec::new();
+    for (nth, is_background) in [true, false, true, false].into_iter().enumerate() {
+        let (store, ran) = (store.clone(), ran.clone());
+        let note = move |_: &mut Conn| {
+            let _ = ran.send(nth);
+            Ok(())
+        };
+        tasks.push(tokio::spawn(async move {
+            if is_background { store.write_background(note).await } else { store.write(note).await }
+        }));
+    }
+    tokio::task::yield_now().await;
+    drop(open);
+    held.await.unwrap().unwrap();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    drop(ran);
+    assert_eq!(order.into_iter().collect::<Vec<_>>(), [1, 3, 0, 2]);
+}

@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
 use metrics::{Histogram, histogram};
-use tokio::sync::mpsc::Receiver;
 
 use super::job::Job;
+use super::queue::{Next, Queue};
 use crate::checkpoint::Checkpoints;
 use crate::conn::Conn;
 use crate::dialect::{self, Purpose, Target};
@@ -22,6 +22,9 @@ pub(super) struct Groups {
     sizes: Histogram,
     commits: Histogram,
 }
+
+/// How a group is given another job.
+type Another = fn(&mut Queue) -> Option<Box<dyn Job>>;
 
 /// Where a group failed.
 enum Failed {
@@ -45,23 +48,24 @@ impl Groups {
     }
 
     /// Writes until the queue is closed and empty.
-    pub(super) fn serve(mut self, mut queue: Receiver<Box<dyn Job>>) {
-        while let Some(first) = queue.blocking_recv() {
-            self.group(first, &mut queue);
+    pub(super) fn serve(mut self, mut queue: Queue) {
+        while let Some(next) = queue.next() {
+            match next {
+                Next::Together(first) => self.group(first, &mut queue, Queue::another),
+                Next::ByTheWay(first) => self.group(first, &mut queue, Queue::another_by_the_way),
+            }
             self.checkpoints.between_groups(&mut self.conn);
         }
         self.checkpoints.end(&mut self.conn);
     }
 
-    fn group(&mut self, first: Box<dyn Job>, queue: &mut Receiver<Box<dyn Job>>) {
+    fn group(&mut self, first: Box<dyn Job>, queue: &mut Queue, another: Another) {
         let mut jobs = vec![first];
-        match self.together(&mut jobs, queue) {
+        match self.together(&mut jobs, queue, another) {
             Ok(()) => answer(jobs, &Ok(())),
             Err(Failed::Begin(failure)) => {
                 // whoever came meanwhile would wait just as long, one after the other
-                while let Ok(job) = queue.try_recv() {
-                    jobs.push(job);
-                }
+                jobs.extend(queue.drain());
                 tracing::warn!(?failure, writes = jobs.len(), "cannot write");
                 answer(jobs, &Err(failure));
             }
@@ -78,7 +82,8 @@ impl Groups {
     fn together(
         &mut self,
         jobs: &mut Vec<Box<dyn Job>>,
-        queue: &mut Receiver<Box<dyn Job>>,
+        queue: &mut Queue,
+        another: Another,
     ) -> Result<(), Failed> {
         self.begin().map_err(Failed::Begin)?;
         let begun = Instant::now();
@@ -90,7 +95,7 @@ impl Groups {
             }
             next += 1;
             if jobs.len() < MOST && begun.elapsed() < LONGEST {
-                jobs.extend(queue.try_recv());
+                jobs.extend(another(queue));
             }
         }
         let written = Instant::now();

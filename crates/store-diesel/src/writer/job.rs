@@ -7,6 +7,9 @@ use crate::failure::Failure;
 
 /// A write that waits for its turn, and then for its commit.
 pub(super) trait Job: Send {
+    /// Whether it is done by the way, between what somebody waits for.
+    fn is_background(&self) -> bool;
+
     /// Runs it, once more if it ran before, and keeps what it came to.
     fn run(&mut self, conn: &mut Conn) -> Result<(), Failure>;
 
@@ -17,13 +20,18 @@ pub(super) trait Job: Send {
 /// The job that runs a closure and answers over a channel.
 pub(super) struct Pending<T, F> {
     work: F,
+    is_background: bool,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, Failure>>,
 }
 
 impl<T, F> Pending<T, F> {
-    pub(super) fn new(work: F, reply: oneshot::Sender<Result<T, Failure>>) -> Self {
-        Self { work, outcome: None, reply }
+    pub(super) fn new(
+        work: F,
+        is_background: bool,
+        reply: oneshot::Sender<Result<T, Failure>>,
+    ) -> Self {
+        Self { work, is_background, outcome: None, reply }
     }
 }
 
@@ -32,6 +40,10 @@ where
     T: Send,
     F: FnMut(&mut Conn) -> Result<T, Failure> + Send,
 {
+    fn is_background(&self) -> bool {
+        self.is_background
+    }
+
     fn run(&mut self, conn: &mut Conn) -> Result<(), Failure> {
         // a mistake in one write must not end the thread that does all others; its transaction is
         // undone, and a closure keeps nothing from one run to the next
