@@ -124,7 +124,7 @@ impl<'a> Members<'a> {
         out.push_bind_param::<Text, _>(list.as_json())?;
         out.push_sql(") AS list ");
         match self.group {
-            // whoever is listed is somebody
+            // of a list only those are asked for who are in it: see `List::only`
             Group::Everyone | Group::Listed(_) => out.push_sql("WHERE TRUE"),
             Group::Company(company) => {
                 out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
