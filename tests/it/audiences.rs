@@ -148,6 +148,7 @@ async fn a_scheduled_notification_comes_in_its_time_or_never() {
     assert_eq!(messages(&alice).await, 0);
     let waiting = service.get(&format!("{SEND}/{}", never["id"])).await.expect(200).json;
     assert_eq!((&waiting["state"], &waiting["total"]), (&json!("scheduled"), &Value::Null));
+    assert_eq!(waiting["send_at"], "2099-01-01T00:00:00.000000Z");
 
     let cancel = format!("{SEND}/{}/cancel", never["id"]);
     alice.post(&cancel, &json!({})).await.expect_problem(404, "not_found");

@@ -171,6 +171,7 @@ pub async fn what_was_sent_is_found_by_its_number(stores: &Stores) {
         principal: "key:1".to_owned(),
         receipt: receipt.clone(),
         total: Some(2),
+        send_at: None,
     };
     let sent = |id| stores.notifications.sent(id);
     assert_eq!(sent(receipt.id).await.unwrap(), Some(expected.clone()));

@@ -125,6 +125,7 @@ impl Notifications {
             principal: append.principal.clone(),
             receipt: receipt.clone(),
             total: None,
+            send_at: draft.scheduled(append.now),
         };
         self.unheld.insert((append.now, id));
         self.sent.insert(id, Sent { sent, holders: 0 });

@@ -106,6 +106,8 @@ pub struct SentNotification {
     pub receipt: Receipt,
     /// how many users it is for, whether they mute it or not; not known before it is looked at
     pub total: Option<i64>,
+    /// when it was to be told, if that was later than it was accepted
+    pub send_at: Option<Timestamp>,
 }
 
 /// Sending.

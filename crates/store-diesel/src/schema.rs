@@ -106,6 +106,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
         total -> Nullable<BigInt>,
+        send_at -> Nullable<BigInt>,
     }
 }
 

@@ -34,6 +34,8 @@ CREATE TABLE outbox_early (
 -- How many users a notification is for, once they are counted.
 ALTER TABLE notifications ADD COLUMN total BIGINT;
 UPDATE notifications SET total = recipients;
+-- When its sender wanted it to be told, if that was later.
+ALTER TABLE notifications ADD COLUMN send_at BIGINT;
 
 -- An audience is read by ranges of users: each index ends with their key.
 CREATE INDEX users_of_company ON users (company) WHERE company IS NOT NULL;

@@ -223,6 +223,8 @@ pub async fn what_is_scheduled_waits(stores: &Stores) {
     let to_all = stores.send(scheduled(later(90), to_all(Audience::EVERYONE, "hello"))).await;
     assert_eq!((to_alice.state, to_alice.recipients), (State::Scheduled, 0));
     assert_eq!(stores.fan_out.next_step().await.unwrap(), Some(later(60)));
+    let told = stores.notifications.sent(to_alice.id).await.unwrap().unwrap();
+    assert_eq!(told.send_at, Some(later(60)));
     assert!(stores.dispatch(later(59)).await.is_empty());
     assert_eq!(sent(stores, &to_alice).await, (State::Scheduled, 0, None));
     stores.dispatch(later(60)).await;

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use herald_domain::{
-    Audience, Company, Content, Draft, Notification, NotificationId, Priority, Receipt, Role, State,
+    Audience, Company, Content, Draft, Notification, NotificationId, Priority, Receipt, Role,
+    State, Timestamp,
 };
 use herald_ports::{Accepted, Append, Entry, LiveEvent, Outcome, Refusal};
 
@@ -60,8 +61,8 @@ fn send(
             None => return Ok(Outcome::Refused(Refusal::unknown_topic(topic))),
         },
     };
-    let state = if due_at.is_some() { State::Scheduled } else { State::Expanding };
-    let id = insert(conn, append, &draft.content, state, None)?;
+    let state = state(due_at, None);
+    let id = insert(conn, append, &draft.content, due_at, None)?;
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
     wait(conn, &Waiting { notification: id.get(), principal, critical, due_at, whom })?;
@@ -84,7 +85,7 @@ fn at_once(
     // of whom there are at most a hundred
     let recipients = i64::try_from(inboxes.len()).unwrap_or(i64::MAX);
     let receipt = Receipt {
-        id: insert(conn, append, content, State::Delivered, Some(recipients))?,
+        id: insert(conn, append, content, None, Some(recipients))?,
         state: State::Delivered,
         recipients,
         created_at: append.now,
@@ -104,9 +105,10 @@ fn insert(
     conn: &mut Conn,
     append: &Append,
     content: &Content,
-    state: State,
+    send_at: Option<Timestamp>,
     recipients: Option<i64>,
 ) -> Result<NotificationId, Failure> {
+    let state = state(send_at, recipients);
     let category = content.category.as_ref();
     let row = (
         notifications::sender.eq(&append.sender),
@@ -126,10 +128,20 @@ fn insert(
         notifications::created_at.eq(append.now.as_micros()),
         notifications::expires_at.eq(micros(content.expires_at)),
         notifications::total.eq(recipients),
+        notifications::send_at.eq(micros(send_at)),
     );
     let id = on_conn!(conn, c => diesel::insert_into(notifications::table)
         .values(row)
         .returning(notifications::id)
         .get_result(c))?;
     Ok(NotificationId::new(id))
+}
+
+/// How far something has come that is for a later time, or that so many inboxes are about to hold.
+fn state(send_at: Option<Timestamp>, recipients: Option<i64>) -> State {
+    match (send_at, recipients) {
+        (Some(_), _) => State::Scheduled,
+        (None, None) => State::Expanding,
+        (None, Some(_)) => State::Delivered,
+    }
 }

@@ -61,6 +61,7 @@ pub(crate) struct SentRow {
     state: String,
     recipients: i64,
     total: Option<i64>,
+    send_at: Option<i64>,
 }
 
 impl TryFrom<SentRow> for SentNotification {
@@ -78,6 +79,7 @@ impl TryFrom<SentRow> for SentNotification {
             notification: Arc::new(notification),
             principal: row.principal,
             total: row.total,
+            send_at: row.send_at.map(Timestamp::from_micros),
         })
     }
 }

@@ -22,7 +22,8 @@ use crate::rest::answer::{self, Answer};
     "priority": "medium", "category": "ci", "topic": null, "data": {"run": 7},
     "action_url": "/runs/7", "sender": "ci-bot", "created_at": "2026-11-21T09:00:00.000000Z",
     "expires_at": null, "seen_at": "2026-11-21T09:00:02.500000Z", "read_at": null,
-    "archived_at": null, "state": "delivered", "recipients": 1, "total": 1
+    "archived_at": null, "state": "delivered", "recipients": 1, "total": 1,
+    "send_at": null
 }))]
 struct View<'a> {
     #[schema(value_type = i64, example = 5)]
@@ -77,6 +78,8 @@ struct Sent {
     /// how many users it is for, those who mute it too until it is delivered; null before its time
     #[schema(required = false, example = 1)]
     total: Option<i64>,
+    /// when it is told, or was; null if that was at once
+    send_at: Option<Timestamp>,
 }
 
 impl From<&InboxItem> for Received {
@@ -89,7 +92,7 @@ impl From<&InboxItem> for Received {
 impl From<&SentNotification> for Sent {
     fn from(sent: &SentNotification) -> Self {
         let Receipt { state, recipients, .. } = sent.receipt;
-        Self { state, recipients, total: sent.total }
+        Self { state, recipients, total: sent.total, send_at: sent.send_at }
     }
 }
 
