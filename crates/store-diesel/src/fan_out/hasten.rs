@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{Category, NotificationId, Timestamp, UserKey};
-use herald_ports::LiveEvent;
+use herald_domain::{Category, Notification, NotificationId, Timestamp, UserKey};
+use herald_ports::{Delivered, LiveEvent};
 
 use super::audience::find;
 use super::delivered;
@@ -13,6 +13,17 @@ use crate::notifications::deliver;
 use crate::rows::HeadRow;
 use crate::statements::{AddEarly, Group, HeadsAmong, List, Listening, Members};
 
+/// Those of these users for whom something is that waits, and who have not got it.
+pub(super) fn among(
+    conn: &mut Conn,
+    id: NotificationId,
+    users: &[UserKey],
+    now: Timestamp,
+) -> Result<Vec<UserKey>, Failure> {
+    let found = find_among(conn, id, users, now)?;
+    Ok(found.map_or_else(Vec::new, |(_, inboxes)| inboxes.iter().map(|one| one.user).collect()))
+}
+
 /// Puts what waits under that number into the inboxes of those of these users for whom it is.
 pub(super) fn hasten(
     conn: &mut Conn,
@@ -20,33 +31,45 @@ pub(super) fn hasten(
     users: &[UserKey],
     now: Timestamp,
 ) -> Result<Vec<LiveEvent>, Failure> {
-    let Some(row) = find(conn, id.get())?.filter(|row| row.is_due) else {
+    let Some((what, inboxes)) = find_among(conn, id, users, now)? else {
         return Ok(Vec::new());
+    };
+    if inboxes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let told = &List::of_numbers(inboxes.iter().map(|one| one.user.get()));
+    on_conn!(conn, c => AddEarly { notification: id.get(), users: told }.execute(c))?;
+    note_progress(conn, id.get(), i64::try_from(inboxes.len()).unwrap_or(i64::MAX))?;
+    let mut events = Vec::new();
+    deliver(conn, what, inboxes, now, &mut events)?;
+    Ok(events)
+}
+
+/// What waits, and where the inboxes stand of those of these users for whom it is; `None` if nothing
+/// waits that could be told now.
+fn find_among(
+    conn: &mut Conn,
+    id: NotificationId,
+    users: &[UserKey],
+    now: Timestamp,
+) -> Result<Option<(Arc<Notification>, Vec<Delivered>)>, Failure> {
+    let Some(row) = find(conn, id.get())?.filter(|row| row.is_due) else {
+        return Ok(None);
     };
     let what = Arc::new(content(conn, id.get())?);
     if what.content.expires_at.is_some_and(|at| at <= now) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let (group, users) = match row.group() {
         // to look for a few in a long list takes a statement longer than all the rest
         Group::Listed(named) => (Group::Everyone, named.only(users)?),
         group => (group, users.to_vec()),
     };
-    let last = row.last.unwrap_or(0);
-    let members =
-        Members { but_early: Some(id.get()), ..Members::within(&group, row.reached, last) };
+    let range = Members::within(&group, row.reached, row.last.unwrap_or(0));
+    let members = Members { but_early: Some(id.get()), ..range };
     let category = what.content.mutable_category().map(Category::as_str);
     let to = Listening { members, category, now: now.as_micros() };
     let list = &List::of_numbers(users.iter().map(|user| user.get()));
     let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsAmong { to, list }.load(c))?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let told = &List::of_numbers(rows.iter().map(|(user, _)| *user));
-    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    on_conn!(conn, c => AddEarly { notification: id.get(), users: told }.execute(c))?;
-    note_progress(conn, id.get(), count)?;
-    let mut events = Vec::new();
-    deliver(conn, what, delivered(rows), now, &mut events)?;
-    Ok(events)
+    Ok(Some((what, delivered(rows))))
 }

@@ -16,6 +16,28 @@ pub(crate) enum Group {
     Listed(List),
 }
 
+impl Group {
+    /// A condition that only users `u` of that company and role meet, as far as it asks for any.
+    fn push_employed<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let (company, role) = match self {
+            Self::Company(company) => (Some(company), None),
+            Self::Role(role) => (None, Some(role)),
+            Self::CompanyAndRole(company, role) => (Some(company), Some(role)),
+            Self::Everyone | Self::Topic(_) | Self::Listed(_) => (None, None),
+        };
+        out.push_sql("TRUE");
+        if let Some(company) = company {
+            out.push_sql(" AND u.company = ");
+            out.push_bind_param::<Text, _>(company)?;
+        }
+        if let Some(role) = role {
+            out.push_sql(" AND u.role = ");
+            out.push_bind_param::<Text, _>(role)?;
+        }
+        Ok(())
+    }
+}
+
 /// Those of a group whose keys are within a range.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Members<'a> {
@@ -36,37 +58,26 @@ impl<'a> Members<'a> {
         Self { group, after, through, leavers_of: None, but_early: None }
     }
 
-    /// A query of their keys.
+    /// A query of their keys, as `key`.
     fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         match self.group {
-            Group::Everyone => out.push_sql("SELECT key FROM users WHERE TRUE"),
-            Group::Company(company) => {
-                out.push_sql("SELECT key FROM users WHERE company = ");
-                out.push_bind_param::<Text, _>(company)?;
-            }
-            Group::Role(role) => {
-                out.push_sql("SELECT key FROM users WHERE role = ");
-                out.push_bind_param::<Text, _>(role)?;
-            }
-            Group::CompanyAndRole(company, role) => {
-                out.push_sql("SELECT key FROM users WHERE company = ");
-                out.push_bind_param::<Text, _>(company)?;
-                out.push_sql(" AND role = ");
-                out.push_bind_param::<Text, _>(role)?;
-            }
             Group::Topic(topic) => {
                 out.push_sql("SELECT usr AS key FROM subscriptions WHERE topic = ");
                 out.push_bind_param::<BigInt, _>(topic)?;
-                return self.push_range(out, "usr");
+                self.push_range(out, "usr")
             }
             Group::Listed(users) => {
                 out.push_sql("SELECT value AS key FROM json_each(");
                 out.push_bind_param::<Text, _>(users.as_json())?;
                 out.push_sql(") WHERE TRUE");
-                return self.push_range(out, "value");
+                self.push_range(out, "value")
+            }
+            group => {
+                out.push_sql("SELECT u.key AS key FROM users AS u WHERE ");
+                group.push_employed(out)?;
+                self.push_range(out, "u.key")
             }
         }
-        self.push_range(out, "key")
     }
 
     fn push_range<'b>(
@@ -126,25 +137,15 @@ impl<'a> Members<'a> {
         match self.group {
             // of a list only those are asked for who are in it: see `List::only`
             Group::Everyone | Group::Listed(_) => out.push_sql("WHERE TRUE"),
-            Group::Company(company) => {
-                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
-                out.push_bind_param::<Text, _>(company)?;
-            }
-            Group::Role(role) => {
-                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.role = ");
-                out.push_bind_param::<Text, _>(role)?;
-            }
-            Group::CompanyAndRole(company, role) => {
-                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE u.company = ");
-                out.push_bind_param::<Text, _>(company)?;
-                out.push_sql(" AND u.role = ");
-                out.push_bind_param::<Text, _>(role)?;
-            }
             Group::Topic(topic) => {
                 out.push_sql(
                     "CROSS JOIN subscriptions AS s ON s.usr = list.value WHERE s.topic = ",
                 );
                 out.push_bind_param::<BigInt, _>(topic)?;
+            }
+            group => {
+                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE ");
+                group.push_employed(out)?;
             }
         }
         self.push_range(out, "list.value")
