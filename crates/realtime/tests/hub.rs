@@ -7,12 +7,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use herald_contract::Stores;
+use herald_contract::fixtures::{ManualClock, append, to_all};
 use herald_domain::{
-    Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
+    Audience, Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
 };
-use herald_ports::{Delivered, LiveEvent, LiveSink, Online, Presence};
+use herald_memory::{MemoryBus, MemoryStore};
+use herald_ports::{Delivered, LiveBus, LiveEvent, LiveSink, Online, Presence};
 use herald_realtime::{
-    CloseCode, Event, Format, Hub, MAX_SOCKETS_PER_USER, Membership, Shard, Subscriber, Tick,
+    CloseCode, Event, Follower, FollowerPorts, Format, Hub, MAX_SOCKETS_PER_USER, Membership,
+    Shard, Subscriber, Tick,
 };
 use tokio::task::LocalSet;
 
@@ -278,5 +282,47 @@ fn everybody_is_online_as_long_as_a_device_is() {
         drop(first);
         let nobody = node.hub.online(None, 9);
         assert_eq!((nobody.part.items.len(), nobody.people, nobody.devices), (0, 0, 0));
+    });
+}
+
+/// A follower of the node's devices over a store with Alice and Bob; its work; and a broadcast that is
+/// about to begin.
+async fn follower(node: &Node) -> (Follower, impl Future<Output = ()> + use<>, LiveEvent) {
+    let stores = Stores::of(Arc::new(MemoryStore::default()), ());
+    assert_eq!((stores.ensure("alice").await, stores.ensure("bob").await), (ALICE, BOB));
+    let (_, mut events) = stores.append(append([to_all(Audience::EVERYONE, "hello")])).await;
+    let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
+    bus.subscribe(node.hub.clone());
+    let clock = Arc::new(ManualClock::default());
+    let ports = FollowerPorts { fan_out: stores.fan_out.clone(), bus, clock };
+    let (follower, work) = Follower::start(&node.hub, ports);
+    (follower, work, events.remove(0))
+}
+
+#[test]
+fn who_is_connected_hears_of_a_broadcast_when_it_begins() {
+    on_a_worker(|node| async move {
+        let (alice, _a) = node.listen(ALICE);
+        let (follower, work, begins) = follower(&node).await;
+        tokio::task::spawn_local(work);
+        follower.deliver(&begins);
+        settle().await;
+        assert_eq!(alice.heard(), ["notification@1"]);
+        follower.deliver(&begins);
+        settle().await;
+        assert!(alice.heard().is_empty(), "and of each but once");
+    });
+}
+
+#[test]
+fn what_a_follower_cannot_keep_up_with_is_read_from_the_store() {
+    on_a_worker(|node| async move {
+        let (alice, _a) = node.listen(ALICE);
+        let (follower, _work, begins) = follower(&node).await;
+        for _ in 0..2_000 {
+            follower.deliver(&begins);
+        }
+        settle().await;
+        assert_eq!(alice.heard().first().map(String::as_str), Some("lagged"));
     });
 }

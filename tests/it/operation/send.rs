@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::in_memory;
-use crate::support::{Builder, Server, mint};
+use crate::support::{Builder, Server, eventually, mint};
 
 /// Runs `herald send`; answers its exit code and all it said.
 fn send(builder: &Builder, arguments: &[&str]) -> (Option<i32>, String) {
@@ -130,4 +130,23 @@ async fn a_token_may_be_in_a_file_and_its_variables_are_none_of_the_servers() {
     let arguments = ["--token-file", "token", "--url", &server.url("/"), "--to", "maya", "hello"];
     let (code, said) = send(&server.builder_again(), &arguments);
     assert_eq!(code, Some(0), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_told_from_the_command_line() {
+    let server = in_memory().await;
+    let service = server.service().await;
+    let sender = sender(&server, service.token.as_deref().unwrap());
+    let maya = server.user("maya");
+    assert_eq!(maya.count().await["unread"], 0);
+    let (code, said) = send(&sender, &["--everyone", "hello"]);
+    assert_eq!((code, said.as_str()), (Some(0), "accepted as notification 1, on its way\n"));
+    let role = ["--company", "acme", "--role", "user", "--send-at", "2099-01-01T00:00:00Z", "hi"];
+    let (code, said) = send(&sender, &role);
+    let waiting = "accepted as notification 2, waiting for its time\n";
+    assert_eq!((code, said.as_str()), (Some(0), waiting));
+    eventually("everybody is told", async || maya.count().await["unread"] == 1).await;
+    for wrong in [&["hello"][..], &["--everyone", "--to", "maya", "hello"]] {
+        assert_eq!(send(&sender, wrong).0, Some(2), "{wrong:?}");
+    }
 }

@@ -8,16 +8,15 @@ use super::remote::{Client, Remote};
 
 /// Sends one notification and prints the receipt.
 ///
-/// Ends with 0 when it is in every inbox, 1 when it was refused, 2 when the command is wrong, 75 when
+/// Ends with 0 when it is in every inbox, or stored and on its way there, 1 when it was refused, 2 when the command is wrong, 75 when
 /// the server cannot be reached or cannot take it now: then try again, best with the same
 /// --idempotency-key.
 #[derive(Args)]
 pub(super) struct Send {
     /// What to say
     message: String,
-    /// The id of who should know; more than once for several
-    #[arg(long, value_name = "USER", required = true)]
-    to: Vec<String>,
+    #[command(flatten)]
+    audience: Audience,
     /// A headline
     #[arg(long)]
     title: Option<String>,
@@ -36,6 +35,9 @@ pub(super) struct Send {
     /// Where a click leads
     #[arg(long, value_name = "URL")]
     action_url: Option<String>,
+    /// When to tell it, such as 2026-11-21T09:00:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    send_at: Option<String>,
     /// Replaces an unread notification that has the same key
     #[arg(long, value_name = "KEY")]
     collapse_key: Option<String>,
@@ -49,19 +51,47 @@ pub(super) struct Send {
     remote: Remote,
 }
 
+/// Who should know.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Audience {
+    /// The id of who should know; more than once for several
+    #[arg(long, value_name = "USER", conflicts_with_all = ["company", "role", "topic", "everyone"])]
+    to: Vec<String>,
+    /// Everybody of this company; with --role, who is in that role there
+    #[arg(long, conflicts_with_all = ["topic", "everyone"])]
+    company: Option<String>,
+    /// Everybody who is in this role
+    #[arg(long, conflicts_with_all = ["topic", "everyone"])]
+    role: Option<String>,
+    /// Everybody who subscribes to this topic
+    #[arg(long, conflicts_with = "everyone")]
+    topic: Option<String>,
+    /// Every user there is
+    #[arg(long)]
+    everyone: bool,
+}
+
+impl Audience {
+    fn to_json(&self) -> Value {
+        match self.to.as_slice() {
+            [user] => json!({"user": user}),
+            [] if self.everyone => json!({"everyone": true}),
+            [] => json!({"company": self.company, "role": self.role, "topic": self.topic}),
+            users => json!({"users": users}),
+        }
+    }
+}
+
 pub(super) fn run(send: Send) -> Result<()> {
     super::block_on(deliver(send))
 }
 
 async fn deliver(send: Send) -> Result<()> {
-    let to = match send.to.as_slice() {
-        [user] => json!({"user": user}),
-        users => json!({"users": users}),
-    };
     let body = json!({
-        "to": to, "message": send.message, "title": send.title, "kind": send.kind,
+        "to": send.audience.to_json(), "message": send.message, "title": send.title, "kind": send.kind,
         "priority": send.priority, "category": send.category, "data": send.data,
-        "action_url": send.action_url, "collapse_key": send.collapse_key,
+        "action_url": send.action_url, "collapse_key": send.collapse_key, "send_at": send.send_at,
     });
     let client = Client::new(send.remote)?;
     let mut request = client.request(Method::POST, "/api/v1/notifications")?.json(&body);
