@@ -21,6 +21,8 @@ struct Waiting {
     /// when its time comes; `None` if it has come
     due_at: Option<Timestamp>,
     members: Members,
+    /// not those who are named
+    is_group: bool,
     steps: u64,
 }
 
@@ -82,13 +84,16 @@ impl State {
         principal: &str,
         due_at: Option<Timestamp>,
         members: Members,
+        is_group: bool,
     ) {
         let critical = self
             .notifications
             .get(id)
             .is_some_and(|sent| sent.notification.content.priority == Priority::Critical);
         let principal = principal.to_owned();
-        self.outbox.0.insert(id, Waiting { principal, critical, due_at, members, steps: 0 });
+        self.outbox
+            .0
+            .insert(id, Waiting { principal, critical, due_at, members, is_group, steps: 0 });
     }
 
     /// Begins with the first that has waited for its time: it is for those who are there now.
@@ -98,13 +103,15 @@ impl State {
         let notification = *first?.0;
         let mut waiting = self.outbox.0.remove(&notification)?;
         waiting.due_at = None;
+        let is_group = waiting.is_group;
         if let Members::Later(audience) = &waiting.members {
             waiting.members = Members::Known(self.members(audience).into_iter().collect());
         }
         let principal = waiting.principal.clone();
         self.outbox.0.insert(notification, waiting);
         self.notifications.begin(notification);
-        let events = vec![LiveEvent::Expanding { notification }];
+        let events =
+            is_group.then_some(LiveEvent::Expanding { notification }).into_iter().collect();
         Some(Step { notification, principal, reached: 0, done: false, events })
     }
 
@@ -115,7 +122,8 @@ impl State {
         now: Timestamp,
     ) -> Option<Vec<LiveEvent>> {
         let users = BTreeSet::from_iter(users);
-        let waiting = self.outbox.0.get_mut(&id).filter(|waiting| waiting.due_at.is_none())?;
+        let is_told = |waiting: &&mut Waiting| waiting.is_group && waiting.due_at.is_none();
+        let waiting = self.outbox.0.get_mut(&id).filter(is_told)?;
         let Members::Known(left) = &mut waiting.members else { return None };
         let (early, later) = left.drain(..).partition(|user| users.contains(user));
         *left = later;

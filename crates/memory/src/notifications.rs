@@ -210,8 +210,9 @@ impl State {
         let mut receipt = self.notifications.add(draft, append, state);
         match by_and_by {
             Some(later) => {
-                self.wait(receipt.id, &append.principal, due_at, later);
-                if due_at.is_none() {
+                let is_group = !matches!(draft.to, Audience::Users(_));
+                self.wait(receipt.id, &append.principal, due_at, later, is_group);
+                if is_group && due_at.is_none() {
                     events.push(LiveEvent::Expanding { notification: receipt.id });
                 }
             }

@@ -51,7 +51,8 @@ pub trait FanOutStore: Send + Sync + 'static {
 
     /// Puts a notification that is due into the inboxes of those of these users for whom it is and who
     /// have not got it, whoever's turn it is: they are looking. Answers what to tell the devices, in
-    /// order; nothing, if it is in every inbox already.
+    /// order; nothing, if it is in every inbox already, or for users who are named: these are so few
+    /// that their turns come at once.
     async fn hasten(
         &self,
         id: NotificationId,

@@ -15,7 +15,7 @@ pub enum LiveEvent {
         /// each inbox, and where it stands with the item
         recipients: Vec<Delivered>,
     },
-    /// something is being put into many inboxes, beginning with those that somebody looks at
+    /// something is being put into the inboxes of a group, beginning with those that somebody looks at
     Expanding {
         /// what is being told
         notification: NotificationId,

@@ -371,19 +371,16 @@ pub async fn who_was_reached_is_told(stores: &Stores) {
 pub async fn who_looks_is_told_first(stores: &Stores) {
     let crowd = stores.crowd(MANY).await;
     let (first, last) = (crowd[0], *crowd.last().unwrap());
-    let stranger = stores.ensure("stranger").await;
-    let at = |nth: usize| user_id(&format!("u{nth}"));
-    let named = (0..MANY).map(at).collect();
-    let audiences = [Audience::EVERYONE, members(None, Some("user")), Audience::Users(named)];
-    for (nth, audience) in audiences.into_iter().enumerate() {
-        let receipt = stores.send(to_all(audience.clone(), "hello")).await;
+    let stranger = stores.employ("stranger", "acme", "guest").await;
+    for (nth, audience) in [Audience::EVERYONE, members(None, Some("user"))].into_iter().enumerate()
+    {
+        let receipt = stores.send(to_all(audience, "hello")).await;
         let looking = vec![last, stranger, UserKey::new(1_000_000)];
         let hasten = async || {
             let hastened = stores.fan_out.hasten(receipt.id, looking.clone(), NOW).await;
             hastened.unwrap()
         };
-        let named = matches!(audience, Audience::Users(_));
-        let told: Vec<_> = if named { vec![last] } else { vec![last, stranger] };
+        let told = if nth == 0 { vec![last, stranger] } else { vec![last] };
         let [LiveEvent::Appended { recipients, .. }] = &hasten().await[..] else {
             panic!("one event")
         };
@@ -399,10 +396,22 @@ pub async fn who_looks_is_told_first(stores: &Stores) {
             let expected = nth as i64 + 2;
             assert_eq!((head.rev.get(), head.unread), (expected, expected));
         }
-        let all = MANY as i64 + i64::from(!named);
+        let all = MANY as i64 + i64::from(nth == 0);
         assert_eq!(sent(stores, &receipt).await, (State::Delivered, all, Some(all)));
         assert!(hasten().await.is_empty(), "nothing waits any more");
     }
+}
+
+/// Users who are named have their turn at once, and need not be told before it.
+pub async fn who_is_named_is_told_in_turn(stores: &Stores) {
+    let crowd = stores.crowd(200).await;
+    let named = Audience::Users((0..200).map(|nth| user_id(&format!("u{nth}"))).collect());
+    let (outcomes, events) = stores.append(append([to_all(named, "hello")])).await;
+    assert!(events.is_empty(), "{events:?}");
+    let id = receipt_of(&outcomes[0]).id;
+    assert!(stores.fan_out.hasten(id, crowd.clone(), NOW).await.unwrap().is_empty());
+    stores.dispatch(NOW).await;
+    assert_eq!(stores.head(crowd[0]).await.rev.get(), 2);
 }
 
 /// What is not for those who look, or not yet, is not told them early.

@@ -60,11 +60,10 @@ fn find_among(
     if what.content.expires_at.is_some_and(|at| at <= now) {
         return Ok(None);
     }
-    let (group, users) = match row.group() {
-        // to look for a few in a long list takes a statement longer than all the rest
-        Group::Listed(named) => (Group::Everyone, named.only(users)?),
-        group => (group, users.to_vec()),
-    };
+    let group = row.group();
+    if matches!(group, Group::Listed(_)) {
+        return Ok(None);
+    }
     let range = Members::within(&group, row.reached, row.last.unwrap_or(0));
     let members = Members { but_early: Some(id.get()), ..range };
     let category = what.content.mutable_category().map(Category::as_str);

@@ -49,13 +49,13 @@ pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Resu
 
 /// Begins with what has waited for its time: it is for those who are there now.
 pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
-    let waiting: Option<(String, Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
+    let waiting: Option<(String, Option<String>, Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
         .filter(outbox::notification.eq(id))
         .filter(outbox::due_at.is_not_null())
-        .select((outbox::principal, outbox::last, outbox::topic))
+        .select((outbox::principal, outbox::users, outbox::last, outbox::topic))
         .get_result(c)
         .optional())?;
-    let Some((principal, last, topic)) = waiting else {
+    let Some((principal, named, last, topic)) = waiting else {
         return Ok(super::step::nothing(id));
     };
     let last = match (last, topic) {
@@ -70,7 +70,8 @@ pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
         .set(notifications::state.eq(State::Expanding.as_str()))
         .execute(c))?;
     let notification = NotificationId::new(id);
-    let events = vec![LiveEvent::Expanding { notification }];
+    let is_group = named.is_none();
+    let events = is_group.then_some(LiveEvent::Expanding { notification }).into_iter().collect();
     Ok(Step { notification, principal, reached: 0, done: false, events })
 }
 

@@ -65,8 +65,9 @@ fn send(
     let id = insert(conn, append, &draft.content, due_at, None)?;
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
+    let is_group = !matches!(whom, Whom::Named(_));
     wait(conn, &Waiting { notification: id.get(), principal, critical, due_at, whom })?;
-    if due_at.is_none() {
+    if is_group && due_at.is_none() {
         events.push(LiveEvent::Expanding { notification: id });
     }
     Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))

@@ -1,8 +1,6 @@
 use std::fmt::Write as _;
 
-use herald_domain::{Category, UserId, UserKey};
-
-use crate::failure::{Failure, column};
+use herald_domain::{Category, UserId};
 
 /// Values for one parameter of a statement, as a JSON array: however many they are, the statement is
 /// the same, and prepared once.
@@ -44,13 +42,6 @@ impl List {
         }
         json.push(']');
         Self(json)
-    }
-
-    /// Those of the users who are in this list of numbers, which is in ascending order.
-    pub(crate) fn only(&self, users: &[UserKey]) -> Result<Vec<UserKey>, Failure> {
-        let numbers: Vec<i64> = column("outbox", "users", serde_json::from_str(&self.0))?;
-        let is_in = |user: &&UserKey| numbers.binary_search(&user.get()).is_ok();
-        Ok(users.iter().filter(is_in).copied().collect())
     }
 
     pub(crate) fn as_json(&self) -> &str {

@@ -135,13 +135,16 @@ impl<'a> Members<'a> {
         out.push_bind_param::<Text, _>(list.as_json())?;
         out.push_sql(") AS list ");
         match self.group {
-            // of a list only those are asked for who are in it: see `List::only`
-            Group::Everyone | Group::Listed(_) => out.push_sql("WHERE TRUE"),
             Group::Topic(topic) => {
                 out.push_sql(
                     "CROSS JOIN subscriptions AS s ON s.usr = list.value WHERE s.topic = ",
                 );
                 out.push_bind_param::<BigInt, _>(topic)?;
+            }
+            Group::Listed(users) => {
+                out.push_sql("WHERE list.value IN (SELECT value FROM json_each(");
+                out.push_bind_param::<Text, _>(users.as_json())?;
+                out.push_sql("))");
             }
             group => {
                 out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE ");
