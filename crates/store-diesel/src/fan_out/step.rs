@@ -35,7 +35,12 @@ pub(super) fn step(
         return Ok(nothing(id));
     };
     let what = Arc::new(content(conn, id)?);
-    let (group, last) = (row.group(), row.last.unwrap_or(0));
+    let last = row.last.unwrap_or(0);
+    let group = match row.group() {
+        // each statement reads all of its list
+        Group::Listed(users) => Group::Listed(users.part(row.reached, row.chunk)?),
+        group => group,
+    };
     let expired = what.content.expires_at.is_some_and(|at| at <= now);
     let through = if expired { last } else { through(conn, &group, &row, last)? };
     let mut reach = Reach { reached: 0, events: Vec::new() };

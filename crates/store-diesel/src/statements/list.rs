@@ -2,6 +2,8 @@ use std::fmt::Write as _;
 
 use herald_domain::{Category, UserId};
 
+use crate::failure::{Failure, column};
+
 /// Values for one parameter of a statement, as a JSON array: however many they are, the statement is
 /// the same, and prepared once.
 #[derive(Debug)]
@@ -42,6 +44,14 @@ impl List {
         }
         json.push(']');
         Self(json)
+    }
+
+    /// Of users in ascending order, so many of those beyond `after`.
+    pub(crate) fn part(&self, after: i64, count: i64) -> Result<Self, Failure> {
+        let users: Vec<i64> = column("outbox", "users", serde_json::from_str(&self.0))?;
+        let first = users.partition_point(|user| *user <= after);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        Ok(Self::of_numbers(users[first..].iter().take(count).copied()))
     }
 
     pub(crate) fn as_json(&self) -> &str {
