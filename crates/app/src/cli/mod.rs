@@ -33,7 +33,7 @@ enum Command {
     /// Show what Herald does: sample people who are told something every few seconds
     Demo(demo::Demo),
     /// Send a notification
-    Send(send::Send),
+    Send(Box<send::Send>),
     /// Show a user's notifications as they come
     Tail(tail::Tail),
     /// Bring the database to this version, and exit

@@ -83,8 +83,8 @@ impl Audience {
     }
 }
 
-pub(super) fn run(send: Send) -> Result<()> {
-    super::block_on(deliver(send))
+pub(super) fn run(send: Box<Send>) -> Result<()> {
+    super::block_on(deliver(*send))
 }
 
 async fn deliver(send: Send) -> Result<()> {

@@ -21,7 +21,7 @@ pub(super) fn among(
     now: Timestamp,
 ) -> Result<Vec<UserKey>, Failure> {
     let found = find_among(conn, id, users, now)?;
-    Ok(found.map_or_else(Vec::new, |(_, inboxes)| inboxes.iter().map(|one| one.user).collect()))
+    Ok(found.into_iter().flat_map(|found| found.inboxes).map(|one| one.user).collect())
 }
 
 /// Puts what waits under that number into the inboxes of those of these users for whom it is.
@@ -31,7 +31,7 @@ pub(super) fn hasten(
     users: &[UserKey],
     now: Timestamp,
 ) -> Result<Vec<LiveEvent>, Failure> {
-    let Some((what, inboxes)) = find_among(conn, id, users, now)? else {
+    let Some(Found { what, inboxes }) = find_among(conn, id, users, now)? else {
         return Ok(Vec::new());
     };
     if inboxes.is_empty() {
@@ -45,14 +45,19 @@ pub(super) fn hasten(
     Ok(events)
 }
 
-/// What waits, and where the inboxes stand of those of these users for whom it is; `None` if nothing
-/// waits that could be told now.
+/// What waits, and where the inboxes stand of those for whom it is.
+struct Found {
+    what: Arc<Notification>,
+    inboxes: Vec<Delivered>,
+}
+
+/// What waits for some of these users; `None` if nothing waits that could be told now.
 fn find_among(
     conn: &mut Conn,
     id: NotificationId,
     users: &[UserKey],
     now: Timestamp,
-) -> Result<Option<(Arc<Notification>, Vec<Delivered>)>, Failure> {
+) -> Result<Option<Found>, Failure> {
     let Some(row) = find(conn, id.get())?.filter(|row| row.is_due) else {
         return Ok(None);
     };
@@ -70,5 +75,5 @@ fn find_among(
     let to = Listening { members, category, now: now.as_micros() };
     let list = &List::of_numbers(users.iter().map(|user| user.get()));
     let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsAmong { to, list }.load(c))?;
-    Ok(Some((what, delivered(rows))))
+    Ok(Some(Found { what, inboxes: delivered(rows) }))
 }

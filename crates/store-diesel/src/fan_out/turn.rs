@@ -9,7 +9,7 @@ use super::wait::newest_user;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{notifications, outbox, topics};
-use crate::statements::{CountMembers, Members, RangeDsl};
+use crate::statements::{CountMembers, Group, Members, RangeDsl};
 
 /// What to do next.
 #[derive(Debug)]
@@ -49,18 +49,13 @@ pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Resu
 
 /// Begins with what has waited for its time: it is for those who are there now.
 pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
-    let waiting: Option<(String, Option<String>, Option<i64>, Option<i64>)> = on_conn!(conn, c => outbox::table
-        .filter(outbox::notification.eq(id))
-        .filter(outbox::due_at.is_not_null())
-        .select((outbox::principal, outbox::users, outbox::last, outbox::topic))
-        .get_result(c)
-        .optional())?;
-    let Some((principal, named, last, topic)) = waiting else {
+    let Some(row) = find(conn, id)?.filter(|row| !row.is_due) else {
         return Ok(super::step::nothing(id));
     };
-    let last = match (last, topic) {
-        (Some(last), _) => last,
-        (None, Some(topic)) if !exists(conn, topic)? => 0,
+    let group = row.group();
+    let last = match (&group, row.last) {
+        (_, Some(last)) => last,
+        (Group::Topic(topic), None) if !exists(conn, *topic)? => 0,
         _ => newest_user(conn)?,
     };
     on_conn!(conn, c => diesel::update(outbox::table.find(id))
@@ -70,9 +65,9 @@ pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
         .set(notifications::state.eq(State::Expanding.as_str()))
         .execute(c))?;
     let notification = NotificationId::new(id);
-    let is_group = named.is_none();
+    let is_group = !matches!(group, Group::Listed(_));
     let events = is_group.then_some(LiveEvent::Expanding { notification }).into_iter().collect();
-    Ok(Step { notification, principal, reached: 0, done: false, events })
+    Ok(Step { notification, principal: row.principal, reached: 0, done: false, events })
 }
 
 fn exists(conn: &mut Conn, topic: i64) -> Result<bool, Failure> {
