@@ -29,6 +29,8 @@ const URGENT_EVERY: Duration = Duration::from_millis(10);
 const SENDERS: usize = 20;
 /// How often is asked whether all are told.
 const LOOK: Duration = Duration::from_millis(5);
+/// How often the floor and its like send: one takes so little time that it could not be told.
+const SENDS: usize = 10;
 /// How long a broadcast may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -147,15 +149,16 @@ async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<
 
     let spread = Whom::Spread { users, sockets };
     let listeners = Listeners::open(&bench.crew, herald, spread, true).await?;
-    let of_everyone = heard(bench, herald, &listeners, sockets, EVERYONE).await?;
-    let far_apart = heard(bench, herald, &listeners, sockets, &named(spread)).await?;
+    let of_everyone = heard(bench, herald, &listeners, sockets, EVERYONE, 1).await?;
+    let far_apart = heard(bench, herald, &listeners, sockets, &named(spread), 1).await?;
     listeners.check()?;
     let length = listeners.length();
     drop(listeners);
 
     let first = Whom::First(sockets);
     let listeners = Listeners::open(&bench.crew, herald, first, true).await?;
-    let side_by_side = heard(bench, herald, &listeners, sockets, &named(first)).await?;
+    let side_by_side = heard(bench, herald, &listeners, sockets, &named(first), 1).await?;
+    let in_a_row = heard(bench, herald, &listeners, sockets, &named(first), SENDS).await?;
     listeners.check()?;
     drop(listeners);
 
@@ -176,6 +179,13 @@ async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<
                 .target(Target::TimesFloor(1.5)),
         ]);
     }
+    let in_turn = |what: &str| format!("{SENDS} broadcasts to these, one after the other: {what}");
+    figures.extend([
+        in_a_row.rate(in_turn("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+        in_a_row
+            .cpu(in_turn("server CPU per delivery, storing included"), &floor)
+            .target(Target::TimesFloor(1.5)),
+    ]);
     if !SocketIo::is_there() {
         report::note("  socket.io is left out: it takes node and npm");
         return Ok(figures);
@@ -221,26 +231,35 @@ impl Heard {
     }
 }
 
-/// Sends to an audience, and waits until all who are connected have it, and all others.
+/// Sends so often to an audience, one after the other is accepted, and waits until all who are connected
+/// have everything, and all others.
 async fn heard(
     bench: &Bench,
     herald: &Subject,
     listeners: &Listeners,
     sockets: usize,
     audience: &str,
+    sends: usize,
 ) -> Result<Heard> {
-    let ledger = listeners.expect(1, sockets);
+    let ledger = listeners.expect(sends, sockets);
     let all = async {
-        let mut broadcast = Broadcast::to(herald, audience).await?;
-        ledger.sent(0, broadcast.begun);
-        let after = ledger.complete(PATIENCE).await?;
-        while !broadcast.is_done().await? {
-            tokio::time::sleep(LOOK).await;
+        let mut broadcasts = Vec::with_capacity(sends);
+        for number in 0..sends {
+            let broadcast = Broadcast::nth_to(herald, audience, number).await?;
+            ledger.sent(number, broadcast.begun);
+            broadcasts.push(broadcast);
         }
-        Ok(after)
+        let elapsed = ledger.complete(PATIENCE).await?;
+        for mut broadcast in broadcasts {
+            while !broadcast.is_done().await? {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+        Ok(elapsed)
     };
-    let (after, cpu) = bench.with_cpu(herald.process, all).await?;
-    Ok(Heard { after, cpu: per_million(cpu, sockets as u64) })
+    let (elapsed, cpu) = bench.with_cpu(herald.process, all).await?;
+    let after = elapsed / u32::try_from(sends)?;
+    Ok(Heard { after, cpu: per_million(cpu, (sends * sockets) as u64) })
 }
 
 /// A subject that stores nothing writes to so many sockets.
@@ -250,8 +269,6 @@ async fn all_hear(
     sockets: usize,
     length: usize,
 ) -> Result<Heard> {
-    /// More than one, for one takes so little time that it could not be told.
-    const SENDS: usize = 10;
     let listeners = Listeners::open(&bench.crew, subject, Whom::First(sockets), true).await?;
     let ledger = listeners.expect(SENDS, sockets);
     let load = Load {

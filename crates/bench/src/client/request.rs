@@ -6,7 +6,7 @@ use super::Source;
 use crate::subject::Subject;
 
 /// Stands for the number of a message, which begins with `#` wherever it is sent.
-const NUMBER: &str = "#0000000000";
+pub(super) const NUMBER: &str = "#0000000000";
 /// Stands for a recipient.
 const USER: &str = "b0000000";
 
