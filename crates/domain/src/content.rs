@@ -72,6 +72,11 @@ impl Content {
         }
     }
 
+    /// Whether it is no longer worth showing.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
     /// The category whose mutes hold for it: none, if it has no category or is critical.
     pub fn mutable_category(&self) -> Option<&Category> {
         self.category.as_ref().filter(|_| self.priority != Priority::Critical)

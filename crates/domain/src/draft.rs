@@ -85,12 +85,10 @@ impl Draft {
 
     /// Checks the rule that needs the clock: what is sent must not have expired already.
     pub fn check_expiry(&self, now: Timestamp) -> Result<(), Violation> {
-        match self.content.expires_at {
-            Some(at) if at <= now => {
-                Err(Violation::new("expires_at", Rule::OutOfRange, "must be in the future"))
-            }
-            _ => Ok(()),
+        if self.content.has_expired(now) {
+            return Err(Violation::new("expires_at", Rule::OutOfRange, "must be in the future"));
         }
+        Ok(())
     }
 }
 

@@ -141,10 +141,10 @@ impl State {
         }
         let id = self.outbox.turn(after, now)?;
         let mut waiting = self.outbox.0.remove(&id)?;
-        let expires_at = self.notifications.get(id)?.notification.content.expires_at;
+        let has_expired = self.notifications.get(id)?.notification.content.has_expired(now);
         waiting.steps += 1;
         let Members::Known(mut left) = waiting.members else { return None };
-        if expires_at.is_some_and(|at| at <= now) {
+        if has_expired {
             left.clear();
         }
         self.notifications.expand(id, left.len());

@@ -61,12 +61,12 @@ fn find_among(
     let Some(row) = find(conn, id.get())?.filter(|row| row.is_due) else {
         return Ok(None);
     };
-    let what = Arc::new(content(conn, id.get())?);
-    if what.content.expires_at.is_some_and(|at| at <= now) {
-        return Ok(None);
-    }
     let group = row.group();
     if matches!(group, Group::Listed(_)) {
+        return Ok(None);
+    }
+    let what = Arc::new(content(conn, id.get())?);
+    if what.content.has_expired(now) {
         return Ok(None);
     }
     let range = Members::within(&group, row.reached, row.last.unwrap_or(0));

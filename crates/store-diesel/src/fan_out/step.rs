@@ -41,7 +41,7 @@ pub(super) fn step(
         Group::Listed(users) => Group::Listed(users.part(row.reached, row.chunk)?),
         group => group,
     };
-    let expired = what.content.expires_at.is_some_and(|at| at <= now);
+    let expired = what.content.has_expired(now);
     let through = if expired { last } else { through(conn, &group, &row, last)? };
     let mut reach = Reach { reached: 0, events: Vec::new() };
     if !expired {
