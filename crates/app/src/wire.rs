@@ -108,6 +108,7 @@ pub(crate) struct UseCases {
     pub(crate) janitor: Arc<Janitor>,
     pub(crate) issuer: Arc<dyn TokenIssuer>,
     pub(crate) bus: Arc<dyn LiveBus>,
+    hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
 }
 
@@ -118,6 +119,8 @@ impl UseCases {
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemRandom);
         let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
         let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::default());
+        let hub = Arc::new(Hub::new(config.workers));
+        bus.subscribe(hub.clone());
         let jwt = Arc::new(jwt(config, &*ids)?);
         let threads = NonZeroUsize::new(config.workers.div_ceil(2)).unwrap_or(NonZeroUsize::MIN);
         let hasher = BcryptHasher::new(BCRYPT_COST, threads, BCRYPT_QUEUE, ids.clone())?;
@@ -161,6 +164,7 @@ impl UseCases {
                 fan_out: storage.fan_out.clone(),
                 queue,
                 bus: bus.clone(),
+                connected: hub.clone(),
                 clock: clock.clone(),
             })),
             janitor: Arc::new(Janitor::new(
@@ -172,6 +176,7 @@ impl UseCases {
             access,
             issuer: jwt,
             bus,
+            hub,
             clock,
         })
     }
@@ -201,8 +206,7 @@ impl UseCases {
         storage: &Storage,
         recorder: &PrometheusHandle,
     ) -> Node {
-        let hub = Arc::new(Hub::new(config.workers));
-        self.bus.subscribe(hub.clone());
+        let hub = self.hub.clone();
         Node {
             services: Services {
                 access: self.access.clone(),

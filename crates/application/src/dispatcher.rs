@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use herald_ports::{Clock, FanOutStore, JobQueue, LiveBus, Received, StoreError};
+use herald_ports::{Clock, Connected, FanOutStore, JobQueue, LiveBus, Received, StoreError};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
@@ -14,6 +14,7 @@ pub struct DispatcherPorts {
     pub fan_out: Arc<dyn FanOutStore>,
     pub queue: Arc<dyn JobQueue>,
     pub bus: Arc<dyn LiveBus>,
+    pub connected: Arc<dyn Connected>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -64,7 +65,9 @@ impl Dispatcher {
     /// Takes the next step; `false` if none is due.
     async fn step(&self) -> Result<bool, StoreError> {
         let now = self.ports.clock.now();
-        let Some(step) = self.ports.fan_out.step(self.last_turn(), now).await? else {
+        let connected = self.ports.connected.clone();
+        let step = self.ports.fan_out.step(self.last_turn(), now, connected).await?;
+        let Some(step) = step else {
             return Ok(false);
         };
         self.figures.step(&step);

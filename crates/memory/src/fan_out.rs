@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{Audience, NotificationId, Priority, State as Progress, Timestamp, UserKey};
-use herald_ports::{Cancelled, Delivered, FanOutStore, LiveEvent, Step, StoreError};
+use herald_ports::{Cancelled, Connected, Delivered, FanOutStore, LiveEvent, Step, StoreError};
 
 use crate::MemoryStore;
 use crate::store::State;
@@ -190,7 +191,9 @@ impl FanOutStore for MemoryStore {
         &self,
         after: Option<String>,
         now: Timestamp,
+        _: Arc<dyn Connected>,
     ) -> Result<Option<Step>, StoreError> {
+        // every event says where all inboxes stand
         Ok(self.state()?.step(after.as_deref(), now))
     }
 

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use herald_domain::{NotificationId, Receipt, Timestamp, UserKey};
 
-use crate::{Delivered, LiveEvent, StoreError};
+use crate::{Connected, Delivered, LiveEvent, StoreError};
 
 /// One step of putting what waits into inboxes.
 #[derive(Debug)]
@@ -46,8 +48,14 @@ pub trait FanOutStore: Send + Sync + 'static {
     /// What is critical goes first. Otherwise senders take turns, in the order of their names, and
     /// it is the turn of the one that follows `after`; of one sender's notifications, the one with
     /// the fewest steps so far goes first. Whoever mutes the category is left out, as by an append.
-    async fn step(&self, after: Option<String>, now: Timestamp)
-    -> Result<Option<Step>, StoreError>;
+    ///
+    /// What there is to tell says of those who are `connected` where their inboxes stand.
+    async fn step(
+        &self,
+        after: Option<String>,
+        now: Timestamp,
+        connected: Arc<dyn Connected>,
+    ) -> Result<Option<Step>, StoreError>;
 
     /// Puts a notification that is due into the inboxes of those of these users for whom it is and who
     /// have not got it, whoever's turn it is: they are looking. Answers what to tell the devices, in

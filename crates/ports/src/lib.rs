@@ -37,7 +37,7 @@ pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
-pub use presence::{Online, OnlinePage, Presence};
+pub use presence::{Connected, NoDevices, Online, OnlinePage, Presence};
 pub use queue::{Job, JobQueue, QueueFull, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};

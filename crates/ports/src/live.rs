@@ -15,7 +15,8 @@ pub enum LiveEvent {
         /// each inbox, and where it stands with the item
         recipients: Vec<Delivered>,
     },
-    /// something is being put into the inboxes of a group, beginning with those that somebody looks at
+    /// something is being put into the inboxes of a large group, beginning with those that somebody
+    /// looks at
     Expanding {
         /// what is being told
         notification: NotificationId,
@@ -28,6 +29,8 @@ pub enum LiveEvent {
         after: UserKey,
         /// only inboxes of this user and earlier ones
         through: UserKey,
+        /// where the inboxes of those stand whom the worker knew to be connected, in their order
+        told: Vec<Delivered>,
     },
     /// changed flags and removals in one inbox, of one revision
     Changed {

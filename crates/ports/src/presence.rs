@@ -35,3 +35,19 @@ pub trait Presence: Send + Sync + 'static {
     /// given.
     fn online(&self, after: Option<UserKey>, limit: usize) -> OnlinePage;
 }
+
+/// Who has a device open on this very node. Answers at once.
+pub trait Connected: Send + Sync + 'static {
+    /// Those whose keys are beyond `after`, up to `through`, in the order of their keys.
+    fn connected(&self, after: UserKey, through: UserKey) -> Vec<UserKey>;
+}
+
+/// A node without devices.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoDevices;
+
+impl Connected for NoDevices {
+    fn connected(&self, _: UserKey, _: UserKey) -> Vec<UserKey> {
+        Vec::new()
+    }
+}

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use herald_domain::{NotificationId, UserKey};
-use herald_ports::{Clock, FanOutStore, LiveBus, LiveEvent, LiveSink, StoreError};
+use herald_ports::{Clock, Connected, FanOutStore, LiveBus, LiveEvent, LiveSink, StoreError};
 use tokio::sync::mpsc;
 
 use crate::Hub;
@@ -25,9 +25,9 @@ pub struct FollowerPorts {
 
 /// Looks after those who are connected while something is put into many inboxes.
 ///
-/// When that begins, they get it first. Those who connect later are told by the range of users that a
-/// step has reached: the follower asks the store where their inboxes stand, and passes that on to the
-/// hub.
+/// When that begins, they get it first. Of those who connect later, the store tells the hub with each
+/// step. Whom it could not know of, for they are connected elsewhere or only just now, is found by the
+/// range of users that the step has reached: the follower asks the store where their inboxes stand.
 pub struct Follower {
     events: mpsc::Sender<LiveEvent>,
     hub: Arc<Hub>,
@@ -70,8 +70,12 @@ impl Work {
     async fn take(&self, event: LiveEvent) -> Result<(), StoreError> {
         match event {
             LiveEvent::Expanding { notification } => self.hasten(notification).await,
-            LiveEvent::Reached { notification, after, through } => {
-                for users in self.hub.connected(after, through).chunks(LOOK) {
+            LiveEvent::Reached { notification, after, through, told } => {
+                let mut others = self.hub.connected(after, through);
+                let was_told =
+                    |user: &UserKey| told.binary_search_by_key(user, |one| one.user).is_ok();
+                others.retain(|user| !was_told(user));
+                for users in others.chunks(LOOK) {
                     let reached = self.ports.fan_out.reached(notification.id, users.to_vec());
                     let recipients = reached.await?;
                     if !recipients.is_empty() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use herald_contract::Stores;
-use herald_contract::fixtures::{ManualClock, append, to_all};
+use herald_contract::fixtures::{ManualClock, NOW, append, to_all};
 use herald_domain::{
     Audience, Content, Head, Notification, NotificationId, Rev, SessionId, Timestamp, UserKey,
 };
@@ -311,6 +311,39 @@ fn who_is_connected_hears_of_a_broadcast_when_it_begins() {
         follower.deliver(&begins);
         settle().await;
         assert!(alice.heard().is_empty(), "and of each but once");
+    });
+}
+
+#[test]
+fn a_step_tells_all_who_are_connected() {
+    on_a_worker(|node| async move {
+        let stores = Stores::of(Arc::new(MemoryStore::default()), ());
+        assert_eq!((stores.ensure("alice").await, stores.ensure("bob").await), (ALICE, BOB));
+        let (alice, _a) = node.listen(ALICE);
+        stores.send(to_all(Audience::EVERYONE, "hello")).await;
+        let step = stores.step(None, NOW).await.unwrap();
+        let LiveEvent::Appended { notification, recipients } = &step.events[0] else {
+            panic!("one event: {:?}", step.events)
+        };
+        // the worker did not know of Bob, who came meanwhile
+        let (bob, _b) = node.listen(BOB);
+        let reached = LiveEvent::Reached {
+            notification: notification.clone(),
+            after: UserKey::default(),
+            through: BOB,
+            told: vec![recipients[0]],
+        };
+        let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
+        bus.subscribe(node.hub.clone());
+        let clock = Arc::new(ManualClock::default());
+        let ports = FollowerPorts { fan_out: stores.fan_out.clone(), bus: bus.clone(), clock };
+        let (follower, work) = Follower::start(&node.hub, ports);
+        bus.subscribe(Arc::new(follower));
+        tokio::task::spawn_local(work);
+        bus.publish(reached);
+        settle().await;
+        assert_eq!(alice.heard(), ["notification@1"], "once");
+        assert_eq!(bob.heard(), ["notification@1"]);
     });
 }
 

@@ -10,10 +10,12 @@ mod step;
 mod turn;
 mod wait;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use herald_domain::{NotificationId, Timestamp, UserKey};
-use herald_ports::{Cancelled, Delivered, FanOutStore, LiveEvent, Step, StoreError};
+use herald_ports::{Cancelled, Connected, Delivered, FanOutStore, LiveEvent, Step, StoreError};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -35,12 +37,14 @@ impl FanOutStore for DieselStore {
         &self,
         after: Option<String>,
         now: Timestamp,
+        connected: Arc<dyn Connected>,
     ) -> Result<Option<Step>, StoreError> {
         let step = match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
             Turn::Nobody => return Ok(None),
             Turn::Begin(id) => self.write_background(move |conn| turn::begin(conn, id)).await?,
             Turn::Step { id, total } => {
-                self.write_background(move |conn| step::step(conn, id, total, now)).await?
+                let step = move |conn: &mut Conn| step::step(conn, id, total, now, &*connected);
+                self.write_background(step).await?
             }
         };
         Ok(Some(step))
@@ -74,15 +78,19 @@ impl FanOutStore for DieselStore {
         id: NotificationId,
         users: Vec<UserKey>,
     ) -> Result<Vec<Delivered>, StoreError> {
-        self.read(move |conn| reached(conn, id, &users)).await
+        self.read(move |conn| find_reached(conn, id, &users)).await
     }
 }
 
-fn reached(
+/// Those of the users in whose inboxes the notification is the latest change.
+fn find_reached(
     conn: &mut Conn,
     id: NotificationId,
     users: &[UserKey],
 ) -> Result<Vec<Delivered>, Failure> {
+    if users.is_empty() {
+        return Ok(Vec::new());
+    }
     let users = &List::of_numbers(users.iter().map(|user| user.get()));
     let find = FindReached { users, notification: id.get() };
     let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => find.load(c))?;

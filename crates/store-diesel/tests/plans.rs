@@ -4,7 +4,7 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use common::{NOW, append, config, hello, path};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -16,8 +16,8 @@ use herald_domain::{
 };
 use herald_ports::{
     Append, Entry, FanOutStore, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
-    NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore, SystemRandom,
-    Ticket, TopicChange, TopicStore, UserChange, UserStore,
+    NoDevices, NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore,
+    SystemRandom, Ticket, TopicChange, TopicStore, UserChange, UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -283,7 +283,7 @@ async fn fan_out(store: &DieselStore, user: UserKey) {
         store.cancel(NotificationId::new(9), "key:1".to_owned(), NOW).await.unwrap();
         store.reached(NotificationId::new(9), vec![user]).await.unwrap();
         let (mut last, later) = (None, NOW.plus(std::time::Duration::from_secs(2)));
-        while let Some(step) = store.step(last, later).await.unwrap() {
+        while let Some(step) = store.step(last, later, Arc::new(NoDevices)).await.unwrap() {
             last = Some(step.principal);
         }
     }

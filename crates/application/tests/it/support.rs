@@ -11,8 +11,8 @@ use herald_contract::fixtures::{CountingIds, ManualClock};
 use herald_domain::{SessionId, Timestamp};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
-    Claims, Clock, HashError, LiveBus, LiveEvent, LiveSink, PasswordHash, PasswordHasher,
-    TokenError, TokenIssuer, TokenVerifier, UserStore,
+    Claims, Clock, HashError, LiveBus, LiveEvent, LiveSink, NoDevices, PasswordHash,
+    PasswordHasher, TokenError, TokenIssuer, TokenVerifier, UserStore,
 };
 
 /// Tokens that say what they mean: `subject|login|issued|end`.
@@ -141,6 +141,7 @@ impl World {
             fan_out: self.store.clone(),
             queue: self.queue.clone(),
             bus: self.bus.clone(),
+            connected: Arc::new(NoDevices),
             clock: self.clock.clone(),
         })
     }

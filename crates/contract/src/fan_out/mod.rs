@@ -2,6 +2,8 @@
 
 mod model;
 
+use std::sync::Arc;
+
 use herald_domain::{
     Audience, Category, Content, Draft, Leftover, Mute, Priority, Receipt, Rule, State, UserKey,
 };
@@ -11,8 +13,8 @@ use herald_ports::{
 
 use crate::Stores;
 use crate::fixtures::{
-    NOW, append, at_once, collapsing, draft, expiring, ids, key, later, members, newest, not_sent,
-    receipt_of, scheduled, subscribers, to_all, user_id,
+    NOW, These, append, at_once, collapsing, draft, expiring, ids, key, later, members, newest,
+    not_sent, receipt_of, scheduled, subscribers, to_all, user_id,
 };
 
 /// More users than one step reaches.
@@ -365,6 +367,29 @@ pub async fn who_was_reached_is_told(stores: &Stores) {
     stores.tell("alice", "after").await;
     let told: Vec<_> = reached().await.iter().map(|one| one.user).collect();
     assert_eq!(told, [bob]);
+}
+
+/// A step says where the inboxes of those stand who are connected, and of no stranger.
+pub async fn who_is_connected_is_told_with_the_step(stores: &Stores) {
+    let alice = stores.employ("alice", "acme", "user").await;
+    let bob = stores.employ("bob", "acme", "user").await;
+    let stranger = stores.employ("stranger", "other", "user").await;
+    let ci: Category = "ci".parse().unwrap();
+    let mute = Mute { category: ci.clone(), until: None };
+    stores.mutes.set_mutes(bob, vec![mute]).await.unwrap();
+    let draft = to_all(members(Some("acme"), None), "hello");
+    let content = Content { category: Some(ci), ..draft.content };
+    let receipt = stores.send(Draft { content, ..draft }).await;
+    let connected = Arc::new(These(vec![alice, bob, stranger]));
+    let step = stores.step_before(None, NOW, connected).await.unwrap();
+    assert_eq!((step.notification, step.reached), (receipt.id, 1));
+    let [LiveEvent::Reached { told: heads, .. } | LiveEvent::Appended { recipients: heads, .. }] =
+        &step.events[..]
+    else {
+        panic!("one event: {:?}", step.events)
+    };
+    let told: Vec<_> = heads.iter().map(|one| (one.user, one.head)).collect();
+    assert_eq!(told, [(alice, stores.head(alice).await)]);
 }
 
 /// Who is looking gets it before their turn, once, if it is for them.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use herald_domain::{Head, SessionId, UserKey};
-use herald_ports::{Delivered, LiveEvent, LiveSink, OnlinePage, Presence};
+use herald_ports::{Connected, Delivered, LiveEvent, LiveSink, OnlinePage, Presence};
 use metrics::Counter;
 use tokio::sync::mpsc;
 
@@ -102,12 +102,6 @@ impl Hub {
         self.directory.sockets()
     }
 
-    /// Those with sockets or streams here whose keys are within a range: beyond the one, up to the
-    /// other.
-    pub fn connected(&self, after: UserKey, through: UserKey) -> Vec<UserKey> {
-        self.directory.connected(after, through)
-    }
-
     /// Has every session look into the store for what it has not heard of.
     pub fn lagged(&self) {
         self.control(|| Control::Lagged);
@@ -169,14 +163,23 @@ impl Presence for Hub {
     }
 }
 
+impl Connected for Hub {
+    fn connected(&self, after: UserKey, through: UserKey) -> Vec<UserKey> {
+        self.directory.connected(after, through)
+    }
+}
+
 impl LiveSink for Hub {
     fn deliver(&self, event: &LiveEvent) {
         match event {
             LiveEvent::Appended { notification, recipients } => {
                 self.send(recipients, || Message::new_item(notification.clone()));
             }
-            // the follower says whom that concerns
-            LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } => {}
+            // whom else that concerns is found out by the follower
+            LiveEvent::Reached { notification, told, .. } => {
+                self.send(told, || Message::new_item(notification.clone()));
+            }
+            LiveEvent::Expanding { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
                 let tail = || server::changed_tail(items, deleted);
                 self.one(*user, *head, || Message::change("changed", tail()));

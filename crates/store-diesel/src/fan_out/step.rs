@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use herald_domain::{Category, Notification, NotificationId, State, Timestamp, UserKey};
-use herald_ports::{LiveEvent, Step};
+use herald_ports::{Connected, LiveEvent, Step};
 
 use super::audience::{OutboxRow, find};
-use super::delivered;
+use super::{delivered, find_reached};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::notifications::deliver;
@@ -29,6 +29,7 @@ pub(super) fn step(
     id: i64,
     total: Option<i64>,
     now: Timestamp,
+    connected: &dyn Connected,
 ) -> Result<Step, Failure> {
     let begun = Instant::now();
     let Some(row) = find(conn, id)? else {
@@ -36,18 +37,24 @@ pub(super) fn step(
     };
     let what = Arc::new(content(conn, id)?);
     let last = row.last.unwrap_or(0);
-    let group = match row.group() {
-        // each statement reads all of its list
-        Group::Listed(users) => Group::Listed(users.part(row.reached, row.chunk)?),
-        group => group,
+    let (group, through) = match row.group() {
+        Group::Listed(users) => {
+            // each statement reads all of its list
+            let (part, through) = users.part(row.reached, row.chunk)?;
+            (Group::Listed(part), through)
+        }
+        group => {
+            let through = through(conn, &group, &row, last)?;
+            (group, through)
+        }
     };
     let expired = what.content.has_expired(now);
-    let through = if expired { last } else { through(conn, &group, &row, last)? };
+    let through = through.filter(|_| !expired).unwrap_or(last);
     let mut reach = Reach { reached: 0, events: Vec::new() };
     if !expired {
         let (leavers_of, but_early) = exceptions(conn, id)?;
         let members = Members { group: &group, after: row.reached, through, leavers_of, but_early };
-        reach = put(conn, &what, members, now)?;
+        reach = put(conn, &what, members, now, connected)?;
     }
     let done = through >= last;
     note_progress(conn, id, reach.reached)?;
@@ -81,12 +88,16 @@ pub(super) fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure>
     row.try_into()
 }
 
-/// The last user whom this step looks at.
-fn through(conn: &mut Conn, group: &Group, row: &OutboxRow, last: i64) -> Result<i64, Failure> {
+/// The last user of a group whom this step looks at; `None` if that is the last of all.
+fn through(
+    conn: &mut Conn,
+    group: &Group,
+    row: &OutboxRow,
+    last: i64,
+) -> Result<Option<i64>, Failure> {
     let members = Members::within(group, row.reached, last);
     let nth = NthMember { members, nth: row.chunk - 1 };
-    let found: Option<i64> = on_conn!(conn, c => nth.get_result(c).optional())?;
-    Ok(found.unwrap_or(last))
+    Ok(on_conn!(conn, c => nth.get_result(c).optional())?)
 }
 
 /// The notification once for each exception that there is: who has left and is told nevertheless, and
@@ -107,12 +118,14 @@ fn put(
     what: &Arc<Notification>,
     members: Members<'_>,
     now: Timestamp,
+    connected: &dyn Connected,
 ) -> Result<Reach, Failure> {
     let category = what.content.mutable_category().map(Category::as_str);
     let to = Listening { members, category, now: now.as_micros() };
     let mut events = Vec::new();
-    if what.content.collapse_key.is_some() {
-        // what it replaces is another item in each inbox
+    let is_listed = matches!(members.group, Group::Listed(_));
+    if is_listed || what.content.collapse_key.is_some() {
+        // these are few; what is replaced is another item in each inbox
         let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsOf(to).load(c))?;
         let reached = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         deliver(conn, Arc::clone(what), delivered(rows), now, &mut events)?;
@@ -128,7 +141,8 @@ fn put(
     on_conn!(conn, c => items.execute(c))?;
     if reached > 0 {
         let (after, through) = (UserKey::new(members.after), UserKey::new(members.through));
-        events.push(LiveEvent::Reached { notification: Arc::clone(what), after, through });
+        let told = find_reached(conn, what.id, &connected.connected(after, through))?;
+        events.push(LiveEvent::Reached { notification: Arc::clone(what), after, through, told });
     }
     Ok(Reach { reached: i64::try_from(reached).unwrap_or(i64::MAX), events })
 }

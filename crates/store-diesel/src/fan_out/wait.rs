@@ -1,6 +1,7 @@
 use diesel::dsl::max;
 use diesel::prelude::*;
-use herald_domain::{Timestamp, UserKey};
+use herald_domain::{NotificationId, Timestamp, UserKey};
+use herald_ports::LiveEvent;
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -31,8 +32,11 @@ pub(crate) enum Whom<'a> {
     Topic(i64),
 }
 
-/// Notes what waits.
-pub(crate) fn wait(conn: &mut Conn, waiting: &Waiting<'_>) -> Result<(), Failure> {
+/// How many users are told so soon that nobody need be told before the others.
+const FEW: i64 = 10_000;
+
+/// Notes what waits. Answers what to tell whoever looks after those who are connected.
+pub(crate) fn wait(conn: &mut Conn, waiting: &Waiting<'_>) -> Result<Option<LiveEvent>, Failure> {
     let (mut named, mut last, mut company, mut role, mut topic) = (None, None, None, None, None);
     match &waiting.whom {
         Whom::Named(keys) => {
@@ -62,7 +66,10 @@ pub(crate) fn wait(conn: &mut Conn, waiting: &Waiting<'_>) -> Result<(), Failure
         outbox::chunk.eq(FIRST_CHUNK),
     );
     on_conn!(conn, c => diesel::insert_into(outbox::table).values(row).execute(c))?;
-    Ok(())
+    let is_group = named.is_none();
+    let begins = is_group && waiting.due_at.is_none() && last > Some(FEW);
+    let notification = NotificationId::new(waiting.notification);
+    Ok(begins.then_some(LiveEvent::Expanding { notification }))
 }
 
 /// The key of the user who was added last.

@@ -65,11 +65,8 @@ fn send(
     let id = insert(conn, append, &draft.content, due_at, None)?;
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
-    let is_group = !matches!(whom, Whom::Named(_));
-    wait(conn, &Waiting { notification: id.get(), principal, critical, due_at, whom })?;
-    if is_group && due_at.is_none() {
-        events.push(LiveEvent::Expanding { notification: id });
-    }
+    let waiting = Waiting { notification: id.get(), principal, critical, due_at, whom };
+    events.extend(wait(conn, &waiting)?);
     Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))
 }
 

@@ -46,12 +46,14 @@ impl List {
         Self(json)
     }
 
-    /// Of users in ascending order, so many of those beyond `after`.
-    pub(crate) fn part(&self, after: i64, count: i64) -> Result<Self, Failure> {
+    /// Of users in ascending order, so many of those beyond `after`, and the last of these.
+    pub(crate) fn part(&self, after: i64, count: i64) -> Result<(Self, Option<i64>), Failure> {
         let users: Vec<i64> = column("outbox", "users", serde_json::from_str(&self.0))?;
         let first = users.partition_point(|user| *user <= after);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        Ok(Self::of_numbers(users[first..].iter().take(count).copied()))
+        let users = &users[first..];
+        let users = &users[..count.min(users.len())];
+        Ok((Self::of_numbers(users.iter().copied()), users.last().copied()))
     }
 
     pub(crate) fn as_json(&self) -> &str {
