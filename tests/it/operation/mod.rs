@@ -17,8 +17,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
+use tokio::time::Instant;
 
-use crate::support::{Builder, Server, eventually};
+use crate::support::{Builder, PATIENCE, Server, eventually};
 
 /// Lines of a program's output, as they come.
 #[derive(Clone, Default)]
@@ -45,12 +46,16 @@ impl Lines {
 
     /// The next line with this in it, passing over others.
     async fn next_with(&self, part: &str) -> String {
-        loop {
+        let mut passed = Vec::new();
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             let line = self.next().await;
             if line.contains(part) {
                 return line;
             }
+            passed.push(line);
         }
+        panic!("no line with {part:?}, but {passed:?}")
     }
 
     /// What has come and was not asked for.
