@@ -1,5 +1,5 @@
 use super::terminal::Terminal;
-use crate::support::{Server, skip};
+use crate::support::{Server, http, skip};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_shows_itself_in_a_terminal() {
@@ -13,7 +13,7 @@ async fn the_demo_shows_itself_in_a_terminal() {
     demo.shown.next_with("admin  logs in with the password password").await;
     let links = demo.shown.next_with("/docs").await;
     for link in links.split_whitespace() {
-        let answer = reqwest::get(link).await.unwrap();
+        let answer = http().get(link).send().await.unwrap();
         assert!(answer.status().is_success(), "{link}: {}", answer.status());
     }
 
@@ -32,7 +32,7 @@ async fn the_demo_shows_itself_in_a_terminal() {
     tail.shown.next_with("Deploying").await;
 
     let login = serde_json::json!({"username": "admin", "password": "password"});
-    let login = reqwest::Client::new().post(format!("{url}/api/v1/auth/login")).json(&login);
+    let login = http().post(format!("{url}/api/v1/auth/login")).json(&login);
     assert_eq!(login.send().await.unwrap().status(), 200);
     assert_eq!(demo.interrupt().await, Some(0));
     tail.shown.next_with("the server is going away").await;

@@ -2,7 +2,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Server, eventually, mint, skip};
+use crate::support::{Client, Server, eventually, http, mint, skip};
 
 const GUIDE: &str = include_str!("../../../docs/operations.md");
 
@@ -51,7 +51,7 @@ async fn scrape(server: &Server) -> String {
     let line = server.log().into_iter().find(|line| line.contains("serving metrics")).unwrap();
     let entry: Value = serde_json::from_str(&line).unwrap();
     let url = format!("http://{}/metrics", entry["address"].as_str().unwrap());
-    let answer = reqwest::get(url).await.unwrap();
+    let answer = http().get(url).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     answer.text().await.unwrap()
 }

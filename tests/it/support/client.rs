@@ -50,12 +50,16 @@ impl Answer {
     }
 }
 
+/// An HTTP client that does not wait for ever.
+pub(crate) fn http() -> reqwest::Client {
+    // the command line brings TLS without a provider; an error says that another test was first
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
 impl Client {
     pub(crate) fn new(address: SocketAddr, token: Option<&str>) -> Self {
-        // the command line brings TLS without a provider; an error says that another test was first
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
-        Self { http, address, token: token.map(str::to_owned) }
+        Self { http: http(), address, token: token.map(str::to_owned) }
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {

@@ -13,7 +13,7 @@ mod socket;
 mod stream;
 mod token;
 
-pub(crate) use client::{Answer, Client};
+pub(crate) use client::{Answer, Client, http};
 pub(crate) use copy::Copy;
 pub(crate) use database::Database;
 pub(crate) use device::{Device, Line, Resuming};
