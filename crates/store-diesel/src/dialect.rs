@@ -12,13 +12,16 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::config::{OpenError, StoreConfig};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::postgres::Server;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Which database connections go to.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Sqlite { path: String, busy_timeout: Duration },
+    Postgres(Server),
 }
 
 /// What a connection is for.
@@ -31,6 +34,9 @@ pub(crate) enum Purpose {
 
 impl Target {
     pub(crate) fn of(config: &StoreConfig) -> Result<Self, OpenError> {
+        if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Server::at(&config.url)?));
+        }
         let path = config.url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
         let path = path.strip_prefix("//").unwrap_or(path);
         // SQLite would give every connection a database of its own, or read options from the path
@@ -46,6 +52,7 @@ impl Target {
             Self::Sqlite { path, .. } => {
                 std::fs::metadata(format!("{path}-wal")).map_or(0, |file| file.len())
             }
+            Self::Postgres(_) => 0,
         }
     }
 
@@ -57,6 +64,7 @@ impl Target {
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
+            Self::Postgres(server) => server.connect(purpose).map(Conn::Pg),
         }
     }
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::Bool;
 use herald_domain::{NotificationId, State, Timestamp};
 use herald_ports::{LiveEvent, Step};
 
-use super::audience::find;
+use super::audience::{find, hold};
 use super::wait::newest_user;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -49,10 +49,10 @@ pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Resu
 
 /// Begins with what has waited for its time: it is for those who are there now.
 pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
-    let Some(row) = find(conn, id)?.filter(|row| !row.is_due) else {
+    let Some(row) = hold(conn, id)?.filter(|row| !row.is_due) else {
         return Ok(super::step::nothing(id));
     };
-    let group = row.group();
+    let group = row.group()?;
     let last = match (&group, row.last) {
         (_, Some(last)) => last,
         (Group::Topic(topic), None) if !exists(conn, *topic)? => 0,
@@ -125,7 +125,7 @@ fn uncounted(conn: &mut Conn, id: i64) -> Result<Option<i64>, Failure> {
     let Some(row) = find(conn, id)? else {
         return Ok(None);
     };
-    let (group, through) = (row.group(), row.last.unwrap_or(0));
+    let (group, through) = (row.group()?, row.last.unwrap_or(0));
     let members = Members::within(&group, 0, through);
     Ok(Some(on_conn!(conn, c => CountMembers(members).get_result(c))?))
 }
