@@ -39,13 +39,21 @@ impl Conn {
         outcome
     }
 
+    /// Whether nobody else writes while a transaction does.
+    pub(crate) fn is_alone(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Pg(_) => false,
+        }
+    }
+
     /// Ends the innermost transaction or savepoint; what it wrote stays.
     pub(crate) fn commit(&mut self) -> Result<(), Failure> {
         on_conn!(self, c => commit(c)).map_err(Failure::from)
     }
 
-    /// Opens a savepoint in the transaction.
-    pub(crate) fn savepoint(&mut self) -> Result<(), Failure> {
+    /// Begins a transaction, or opens a savepoint in the one that there is.
+    pub(crate) fn begin(&mut self) -> Result<(), Failure> {
         on_conn!(self, c => begin(c)).map_err(Failure::from)
     }
 

@@ -37,7 +37,7 @@ pub(super) fn expire(
     let users: Vec<i64> = inboxes.keys().copied().collect();
     locks::inboxes(conn, &users)?;
     let users = List::of_numbers(users);
-    if matches!(conn, Conn::Pg(_)) {
+    if !conn.is_alone() {
         // some may have gone while we waited
         inboxes = expired(conn, now, &budget, Some(&users))?;
     }
@@ -57,6 +57,16 @@ pub(super) fn expire(
     Ok(events)
 }
 
+/// The items that have expired, in that order.
+macro_rules! due {
+    ($now:expr) => {
+        items::table
+            .filter(expires_at.le($now.as_micros()))
+            .order(expires_at)
+            .select((usr, Doomed::as_select()))
+    };
+}
+
 /// The items that expired first, by their users; only of these users, if any are named.
 fn expired(
     conn: &mut Conn,
@@ -64,15 +74,12 @@ fn expired(
     budget: &Budget,
     users: Option<&List<i64>>,
 ) -> Result<BTreeMap<i64, Vec<Doomed>>, Failure> {
-    let due = items::table
-        .filter(expires_at.le(now.as_micros()))
-        .order(expires_at)
-        .select((usr, Doomed::as_select()));
     let rows: Vec<(i64, Doomed)> = match users {
-        None => on_conn!(conn, c => due.range(0, budget.limit()).load(c))?,
-        Some(users) => {
-            on_conn!(conn, c => due.filter(usr.in_list(users)).range(0, budget.limit()).load(c))?
-        }
+        None => on_conn!(conn, c => due!(now).range(0, budget.limit()).load(c))?,
+        Some(users) => on_conn!(conn, c => due!(now)
+            .filter(usr.in_list(users))
+            .range(0, budget.limit())
+            .load(c))?,
     };
     let mut inboxes: BTreeMap<i64, Vec<Doomed>> = BTreeMap::new();
     for (user, item) in rows {

@@ -16,7 +16,7 @@ pub(crate) struct List<T> {
 
 /// What lists are made of.
 pub(crate) trait Element {
-    type SqlType;
+    type SqlType: 'static;
 
     fn write_json(&self, out: &mut String) -> std::fmt::Result;
 }
