@@ -50,6 +50,7 @@ pub mod pages;
 pub mod races;
 pub mod removal;
 pub mod sessions;
+mod skip;
 mod stores;
 mod suite;
 pub mod tickets;
@@ -59,5 +60,6 @@ pub mod users;
 
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
+pub use skip::skip;
 pub use stores::Stores;
 pub use suite::run;

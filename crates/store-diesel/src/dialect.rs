@@ -3,22 +3,29 @@
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::BigInt;
 use diesel::{ConnectionError, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use herald_domain::Timestamp;
+use herald_ports::StoreError;
 
 use crate::config::{OpenError, StoreConfig};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks::Matter;
+use crate::postgres::Server;
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Which database connections go to.
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Sqlite { path: String, busy_timeout: Duration },
+    Postgres(Server),
 }
 
 /// What a connection is for.
@@ -31,6 +38,9 @@ pub(crate) enum Purpose {
 
 impl Target {
     pub(crate) fn of(config: &StoreConfig) -> Result<Self, OpenError> {
+        if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(Server::at(&config.url)?));
+        }
         let path = config.url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
         let path = path.strip_prefix("//").unwrap_or(path);
         // SQLite would give every connection a database of its own, or read options from the path
@@ -46,6 +56,7 @@ impl Target {
             Self::Sqlite { path, .. } => {
                 std::fs::metadata(format!("{path}-wal")).map_or(0, |file| file.len())
             }
+            Self::Postgres(_) => 0,
         }
     }
 
@@ -57,6 +68,7 @@ impl Target {
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
+            Self::Postgres(server) => server.connect(purpose).map(Conn::Pg),
         }
     }
 }
@@ -114,14 +126,52 @@ pub(crate) fn migrate(conn: &mut Conn) -> Result<(), OpenError> {
                     .map_err(diesel::result::Error::QueryBuilderError)
             })
             .map_err(|error| OpenError::Migrate(error.to_string())),
+        Conn::Pg(_) => migrate_postgres(conn),
     }
 }
 
-/// Begins a transaction that writes: no other can write from now on, so that what is read in it
-/// holds until its end.
+/// All of it or nothing, as long as it takes, while others wait.
+fn migrate_postgres(conn: &mut Conn) -> Result<(), OpenError> {
+    let failed = |failure: Failure| OpenError::Migrate(StoreError::from(failure).to_string());
+    conn.begin().map_err(failed)?;
+    let done = run_migrations(conn);
+    match done {
+        Ok(()) => conn.commit().map_err(failed),
+        Err(failure) => {
+            conn.rollback();
+            Err(failed(failure))
+        }
+    }
+}
+
+fn run_migrations(conn: &mut Conn) -> Result<(), Failure> {
+    on_conn!(conn, c => c.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))?;
+    Matter::Tables.hold(conn)?;
+    if let Conn::Pg(c) = conn {
+        let run = c.run_pending_migrations(POSTGRES_MIGRATIONS);
+        run.map_err(|error| Failure::Corrupt(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// The time by the clock of the database, which is the same for every process that uses it. On SQLite
+/// all of them are on one machine, whose clock it is.
+pub(crate) fn now(conn: &mut Conn) -> Result<Timestamp, Failure> {
+    const MACHINE: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000";
+    const SERVER: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    let now: i64 = match conn {
+        Conn::Sqlite(c) => diesel::select(sql::<BigInt>(MACHINE)).get_result(c)?,
+        Conn::Pg(c) => diesel::select(sql::<BigInt>(SERVER)).get_result(c)?,
+    };
+    Ok(Timestamp::from_micros(now))
+}
+
+/// Begins a transaction that writes. On SQLite no other can write from now on, so that what is read in
+/// it holds until its end; on PostgreSQL that is so for what is held: see `locks`.
 pub(crate) fn begin_write(conn: &mut Conn) -> Result<(), Failure> {
     match conn {
         Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+        Conn::Pg(_) => conn.begin()?,
     }
     Ok(())
 }

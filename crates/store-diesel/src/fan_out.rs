@@ -39,15 +39,26 @@ impl FanOutStore for DieselStore {
         now: Timestamp,
         connected: Arc<dyn Connected>,
     ) -> Result<Option<Step>, StoreError> {
-        let step = match self.read(move |conn| turn::turn(conn, after.as_deref(), now)).await? {
-            Turn::Nobody => return Ok(None),
-            Turn::Begin(id) => self.write_background(move |conn| turn::begin(conn, id)).await?,
+        let take = move |conn: &mut Conn, turn: Turn| match turn {
+            Turn::Nobody => Ok(None),
+            Turn::Begin(id) => turn::begin(conn, id).map(Some),
             Turn::Step { id, total } => {
-                let step = move |conn: &mut Conn| step::step(conn, id, total, now, &*connected);
-                self.write_background(step).await?
+                step::step(conn, id, total, now, &*connected).map(Some)
             }
         };
-        Ok(Some(step))
+        if !self.writes_alone() {
+            // whose turn it is must stay so until the step is taken
+            let step = move |conn: &mut Conn| {
+                let turn = turn::claim(conn, after.as_deref(), now)?;
+                take(conn, turn)
+            };
+            return self.write_background(step).await;
+        }
+        // no writer waits while that is found out, and what was taken meanwhile is seen by the step
+        match self.read(move |conn| turn::find(conn, after.as_deref(), now)).await? {
+            Turn::Nobody => Ok(None),
+            turn => self.write_background(move |conn| take(conn, turn)).await,
+        }
     }
 
     async fn hasten(

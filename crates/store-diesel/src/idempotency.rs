@@ -42,6 +42,13 @@ pub(crate) fn keep(
         outcomes.eq(answer),
         created_at.eq(now.as_micros()),
     );
-    on_conn!(conn, c => diesel::insert_into(keys::table).values(row).execute(c))?;
+    let kept = on_conn!(conn, c => diesel::insert_into(keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    if kept == 0 {
+        // another process has kept it since we looked: what was done here is undone
+        return Err(Failure::Again("the same request is being answered".to_owned()));
+    }
     Ok(())
 }

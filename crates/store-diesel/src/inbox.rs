@@ -18,7 +18,7 @@ use crate::schema::{inbox_heads, inbox_items, notifications};
 use crate::statements::{InListDsl, List};
 use crate::store::DieselStore;
 
-pub(crate) use remove::{Doomed, release, remove, take_out};
+pub(crate) use remove::{Doomed, Released, remove};
 
 #[async_trait]
 impl InboxStore for DieselStore {
@@ -96,14 +96,31 @@ impl InboxStore for DieselStore {
     }
 }
 
-/// Where an inbox stands. In a transaction that writes, it stands there until the end.
-pub(crate) fn read_head(conn: &mut Conn, user: UserKey) -> Result<Head, Failure> {
+/// Where an inbox stands.
+fn read_head(conn: &mut Conn, user: UserKey) -> Result<Head, Failure> {
     let row: Option<HeadRow> = on_conn!(conn, c => inbox_heads::table
         .filter(inbox_heads::usr.eq(user.get()))
         .select(HEAD)
         .get_result(c)
         .optional())?;
     Ok(row.map(head).unwrap_or_default())
+}
+
+/// Where an inbox stands until the end of the transaction, which is one that writes; `None` if nobody
+/// has it.
+fn hold_head(conn: &mut Conn, user: UserKey) -> Result<Option<Head>, Failure> {
+    let row = inbox_heads::table.filter(inbox_heads::usr.eq(user.get())).select(HEAD);
+    let row: Option<HeadRow> = match conn {
+        Conn::Sqlite(c) => row.get_result(c),
+        Conn::Pg(c) => row.for_update().get_result(c),
+    }
+    .optional()?;
+    Ok(row.map(head))
+}
+
+/// What comes of a write to an inbox that nobody has.
+fn nothing() -> Written {
+    Written { head: Head::default(), event: None, items: Vec::new() }
 }
 
 /// Moves the head of an inbox that has had items.

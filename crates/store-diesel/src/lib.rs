@@ -1,4 +1,4 @@
-//! Herald's store on SQLite, by Diesel: [`DieselStore`] implements every port that keeps something.
+//! Herald's store on SQLite and PostgreSQL, by Diesel: [`DieselStore`] implements every port that keeps something.
 //!
 //! One thread writes and commits in groups; reads have a pool of read-only connections. What is the
 //! same for every backend is a Diesel expression in the file of its port; what is not stands in
@@ -13,8 +13,10 @@ mod failure;
 mod fan_out;
 mod idempotency;
 mod inbox;
+mod locks;
 mod mutes;
 mod notifications;
+mod postgres;
 mod readers;
 mod retention;
 mod rows;

@@ -5,6 +5,7 @@ use herald_ports::{MuteStore, StoreError};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::{Failure, column};
+use crate::locks;
 use crate::schema::mutes;
 use crate::statements::{AddMutes, List};
 use crate::store::DieselStore;
@@ -40,11 +41,13 @@ fn mutes(conn: &mut Conn, user: UserKey, now: Timestamp) -> Result<Vec<Mute>, Fa
 }
 
 fn set_mutes(conn: &mut Conn, user: UserKey, new: &[Mute]) -> Result<(), Failure> {
+    locks::user(conn, user)?;
     on_conn!(conn, c => diesel::delete(mutes::table)
         .filter(mutes::usr.eq(user.get()))
         .execute(c))?;
     let until = |mute: &Mute| mute.until.map_or(NEVER, Timestamp::as_micros);
-    let mutes = &List::of_mutes(new.iter().map(|mute| (&mute.category, until(mute))));
-    on_conn!(conn, c => AddMutes { user: user.get(), mutes }.execute(c))?;
+    let categories = &List::of_categories(new.iter().map(|mute| &mute.category));
+    let ends = &List::of_numbers(new.iter().map(until));
+    on_conn!(conn, c => AddMutes { user: user.get(), categories, ends }.execute(c))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 mod append;
 mod deliver;
+mod hold;
 mod recipients;
 
 use async_trait::async_trait;

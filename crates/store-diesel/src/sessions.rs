@@ -8,6 +8,7 @@ use herald_ports::{NewSession, Revocation, Rotation, SessionStore, StoreError, T
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks::Matter;
 use crate::schema::{refresh_tokens, revocations, sessions};
 use crate::store::DieselStore;
 
@@ -107,7 +108,7 @@ fn rotate(
     new_expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<Rotation, Failure> {
-    let row: Option<TokenRow> = on_conn!(conn, c => refresh_tokens::table
+    let row = refresh_tokens::table
         .inner_join(sessions::table)
         .filter(refresh_tokens::hash.eq(old.as_slice()))
         .select((
@@ -116,9 +117,12 @@ fn rotate(
             sessions::id,
             sessions::usr,
             sessions::revoked_at,
-        ))
-        .get_result(c)
-        .optional())?;
+        ));
+    let row: Option<TokenRow> = match conn {
+        Conn::Sqlite(c) => row.get_result(c),
+        Conn::Pg(c) => row.for_update().get_result(c),
+    }
+    .optional()?;
     let Some(row) = row else {
         return Ok(Rotation::Invalid);
     };
@@ -142,13 +146,17 @@ fn rotate(
 }
 
 fn revoke(conn: &mut Conn, session: &SessionId, now: Timestamp) -> Result<(), Failure> {
-    let Some(user) = owner(conn, session)? else {
-        return Ok(());
-    };
-    on_conn!(conn, c => diesel::update(sessions::table.find(session.as_str()))
+    let owner: Option<i64> = on_conn!(conn, c => diesel::update(sessions::table)
+        .filter(sessions::id.eq(session.as_str()))
+        .filter(sessions::revoked_at.is_null())
         .set((sessions::revoked_at.eq(now.as_micros()), sessions::ends_at.eq(now.as_micros())))
-        .execute(c))?;
-    note_revocation(conn, user, Some(session), now)
+        .returning(sessions::usr)
+        .get_result(c)
+        .optional())?;
+    match owner {
+        Some(user) => note_revocation(conn, UserKey::new(user), Some(session), now),
+        None => Ok(()),
+    }
 }
 
 /// Whose login it is, unless it has ended.
@@ -162,13 +170,15 @@ fn owner(conn: &mut Conn, session: &SessionId) -> Result<Option<UserKey>, Failur
     Ok(user.map(UserKey::new))
 }
 
-/// Adds to the log of revocations.
+/// Adds to the log of revocations. The last thing that a transaction does: until its end nobody else
+/// adds, so that whoever reads on from a position finds what was added since.
 pub(crate) fn note_revocation(
     conn: &mut Conn,
     user: UserKey,
     session: Option<&SessionId>,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    Matter::Revocations.hold(conn)?;
     let row = (
         revocations::usr.eq(user.get()),
         revocations::session.eq(session.map(SessionId::as_str)),

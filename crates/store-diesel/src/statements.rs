@@ -1,5 +1,6 @@
 //! What Diesel's own builders would make SQLite prepare anew every time, in a form that is prepared
-//! once for each connection; and what is written for many inboxes by one statement.
+//! once for each connection; and what is written for many inboxes by one statement. What backends want
+//! to hear in other words stands in `words`.
 
 mod add_early;
 mod add_items;
@@ -14,6 +15,7 @@ mod in_list;
 mod list;
 mod members;
 mod range;
+mod words;
 
 pub(crate) use add_early::AddEarly;
 pub(crate) use add_items::AddItems;
@@ -27,7 +29,8 @@ pub(crate) use find_reached::FindReached;
 pub(crate) use in_list::InListDsl;
 pub(crate) use list::List;
 pub(crate) use members::{
-    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, Listening, Members,
+    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening, Members,
     NthMember,
 };
 pub(crate) use range::RangeDsl;
+pub(crate) use words::Words;

@@ -39,10 +39,18 @@ impl DieselStore {
     /// Opens the database, creating and migrating it as needed. Blocks; `ids` is asked for the
     /// epoch of a new database.
     pub fn open(config: &StoreConfig, ids: &dyn IdGenerator) -> Result<Self, OpenError> {
+        // what blocks on PostgreSQL must not do so on a thread that runs futures, as the caller's may
+        let opened = std::thread::scope(|scope| {
+            scope.spawn(|| Self::open_here(config, ids.id())).join()
+        });
+        opened.unwrap_or_else(|_| Err(OpenError::Prepare("opening panicked".to_owned())))
+    }
+
+    fn open_here(config: &StoreConfig, epoch: String) -> Result<Self, OpenError> {
         let target = Target::of(config)?;
         let mut conn = target.connect(Purpose::Write)?;
         dialect::migrate(&mut conn)?;
-        let epoch = draw_epoch(&mut conn, ids)
+        let epoch = draw_epoch(&mut conn, epoch)
             .map_err(|failure| OpenError::Prepare(StoreError::from(failure).to_string()))?;
         Ok(Self {
             epoch,
@@ -79,6 +87,11 @@ impl DieselStore {
         }
     }
 
+    /// Whether nobody else writes while a write of ours goes on.
+    pub(crate) fn writes_alone(&self) -> bool {
+        matches!(self.target, Target::Sqlite { .. })
+    }
+
     /// See [`Readers::run`].
     pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
     where
@@ -108,8 +121,8 @@ impl DieselStore {
 }
 
 /// Draws the epoch of a new database; of several processes at once, one.
-fn draw_epoch(conn: &mut Conn, ids: &dyn IdGenerator) -> Result<Epoch, Failure> {
-    let row = (meta::name.eq("epoch"), meta::value.eq(ids.id()));
+fn draw_epoch(conn: &mut Conn, new: String) -> Result<Epoch, Failure> {
+    let row = (meta::name.eq("epoch"), meta::value.eq(new));
     on_conn!(conn, c => diesel::insert_into(meta::table)
         .values(row)
         .on_conflict_do_nothing()

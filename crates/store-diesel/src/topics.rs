@@ -10,6 +10,7 @@ use herald_ports::{
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks;
 use crate::schema::topics;
 use crate::store::DieselStore;
 
@@ -103,6 +104,7 @@ fn change(
     topic: &Topic,
     change: &TopicChange,
 ) -> Result<Option<TopicView>, Failure> {
+    locks::topic(conn, topic)?;
     let Some(before) = list::view(conn, user, topic)? else {
         return Ok(None);
     };

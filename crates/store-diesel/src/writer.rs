@@ -1,19 +1,21 @@
-//! One thread writes, and commits in groups.
+//! What is written waits in queues, and is answered after its commit.
 //!
-//! A commit waits for the disk, and costs the same for one write as for hundreds. So the thread
-//! takes whatever is queued into one transaction, and answers after the commit. The queue is
-//! bounded: who finds it full is told so at once. What is done by the way has turns of its own, so
-//! that whoever sends waits for one step of it at most.
+//! A commit waits for the disk, and costs the same for one write as for hundreds. SQLite has one thread
+//! that writes: it takes whatever is queued into one transaction. On PostgreSQL several threads write,
+//! and share commits where that pays. Queues are bounded: who finds one full is told so at once. What is
+//! done by the way has turns or threads of its own, so that whoever sends waits for one step of it at
+//! most.
 
 mod group;
 mod job;
 mod queue;
+mod worker;
 
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use herald_ports::StoreError;
-use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
 use tokio::sync::oneshot;
 
 use crate::checkpoint::Checkpoints;
@@ -24,22 +26,47 @@ use crate::failure::Failure;
 use group::Groups;
 use job::{Job, Pending};
 use queue::Queue;
+use worker::Worker;
 
-/// The way to the writing thread. Dropping it ends the thread, after what is queued.
+/// How many threads write to PostgreSQL what somebody waits for.
+const WRITERS: u32 = 4;
+/// How many write what is done by the way.
+const BY_THE_WAY: u32 = 2;
+
+/// The way to the writing threads. Dropping it ends them, after what is queued.
 pub(crate) struct Writer {
-    queue: RwLock<Option<mpsc::Sender<Box<dyn Job>>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    queues: RwLock<Option<Queues>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Where what is to be written waits.
+struct Queues {
+    urgent: Sender<Box<dyn Job>>,
+    /// none if the thread itself tells apart what can wait
+    background: Option<Sender<Box<dyn Job>>>,
+}
+
+impl Queues {
+    fn of(&self, is_background: bool) -> &Sender<Box<dyn Job>> {
+        self.background.as_ref().filter(|_| is_background).unwrap_or(&self.urgent)
+    }
 }
 
 impl Writer {
-    /// Starts the thread with the connection that writes from now on.
+    /// Starts the threads. The connection writes from now on, where there is one that does.
     pub(crate) fn start(conn: Conn, target: Target, queue: usize) -> Result<Self, OpenError> {
-        let (sender, receiver) = mpsc::channel(queue.max(1));
-        let checkpoints = Checkpoints::start(target.clone())?;
-        let thread = std::thread::Builder::new()
-            .name("herald-writer".to_owned())
-            .spawn(move || Groups::new(conn, target, checkpoints).serve(Queue::new(receiver)))?;
-        Ok(Self { queue: RwLock::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+        let (urgent, receiver) = mpsc::channel(queue.max(1));
+        let (background, threads) = match &target {
+            Target::Sqlite { .. } => (None, vec![one_thread(conn, target, receiver)?]),
+            Target::Postgres(_) => {
+                let (background, by_the_way) = mpsc::channel(queue.max(1));
+                let mut threads = several(WRITERS, "herald-writer", &target, receiver)?;
+                threads.extend(several(BY_THE_WAY, "herald-by-the-way", &target, by_the_way)?);
+                (Some(background), threads)
+            }
+        };
+        let queues = RwLock::new(Some(Queues { urgent, background }));
+        Ok(Self { queues, threads: Mutex::new(threads) })
     }
 
     /// Runs `work` in a write transaction, and answers after its commit.
@@ -69,21 +96,24 @@ impl Writer {
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.send(Box::new(Pending::new(work, is_background, reply)))?;
+        self.send(Box::new(Pending::new(work, is_background, reply)), is_background)?;
         let stopped = |_| Err(Failure::Unavailable("the writer has stopped".to_owned()));
         Ok(answer.await.unwrap_or_else(stopped)?)
     }
 
     /// How many writes wait.
     pub(crate) fn queued(&self) -> usize {
-        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
-        queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let waiting = |queue: &Sender<_>| queue.max_capacity() - queue.capacity();
+        queues.as_ref().map_or(0, |queues| {
+            waiting(&queues.urgent) + queues.background.as_ref().map_or(0, waiting)
+        })
     }
 
-    fn send(&self, job: Box<dyn Job>) -> Result<(), StoreError> {
-        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+    fn send(&self, job: Box<dyn Job>, is_background: bool) -> Result<(), StoreError> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
         let closed = || StoreError::Unavailable("the store is closed".to_owned());
-        match queue.as_ref().ok_or_else(closed)?.try_send(job) {
+        match queues.as_ref().ok_or_else(closed)?.of(is_background).try_send(job) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(StoreError::Overloaded),
             Err(TrySendError::Closed(_)) => Err(closed()),
@@ -92,12 +122,41 @@ impl Writer {
 
     /// Takes no more work, and waits for the end of what is queued. Blocks.
     pub(crate) fn close(&self) {
-        drop(self.queue.write().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("writer panicked");
+        drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
+        let threads = std::mem::take(
+            &mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner),
+        );
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("writer panicked");
+            }
         }
     }
+}
+
+/// The thread that writes to SQLite.
+fn one_thread(
+    conn: Conn,
+    target: Target,
+    jobs: Receiver<Box<dyn Job>>,
+) -> Result<JoinHandle<()>, OpenError> {
+    let checkpoints = Checkpoints::start(target.clone())?;
+    let write = move || Groups::new(conn, target, checkpoints).serve(Queue::new(jobs));
+    Ok(std::thread::Builder::new().name("herald-writer".to_owned()).spawn(write)?)
+}
+
+/// Threads that write to PostgreSQL, sharing a queue.
+fn several(
+    count: u32,
+    name: &str,
+    target: &Target,
+    jobs: Receiver<Box<dyn Job>>,
+) -> Result<Vec<JoinHandle<()>>, OpenError> {
+    let jobs = Arc::new(Mutex::new(jobs));
+    let start = |nth| {
+        let (worker, jobs) = (Worker::new(target.clone(), nth), Arc::clone(&jobs));
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        Ok(thread.spawn(move || worker.serve(&jobs))?)
+    };
+    (0..count).map(start).collect()
 }

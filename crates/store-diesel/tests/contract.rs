@@ -1,5 +1,7 @@
-//! The store keeps the contract of every port.
+//! The store keeps the contract of every port, on every backend.
 #![expect(clippy::unwrap_used, reason = "a store that does not open fails every test")]
+
+mod postgres;
 
 use std::sync::Arc;
 
@@ -7,11 +9,26 @@ use herald_contract::Stores;
 use herald_ports::SystemRandom;
 use herald_store_diesel::{DieselStore, StoreConfig};
 
-fn stores() -> Stores {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("herald.db").display());
-    let store = DieselStore::open(&StoreConfig::new(url), &SystemRandom).unwrap();
-    Stores::of(Arc::new(store), folder)
+mod on_sqlite {
+    fn stores() -> super::Stores {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("herald.db").display());
+        super::open(url, folder)
+    }
+
+    herald_contract::contract_suite!(stores());
 }
 
-herald_contract::contract_suite!(stores());
+mod on_postgres {
+    fn stores() -> Option<super::Stores> {
+        let database = super::postgres::Database::new()?;
+        Some(super::open(database.url(), database))
+    }
+
+    herald_contract::contract_suite!(stores());
+}
+
+fn open(url: String, guard: impl std::any::Any + Send + Sync) -> Stores {
+    let store = DieselStore::open(&StoreConfig::new(url), &SystemRandom).unwrap();
+    Stores::of(Arc::new(store), guard)
+}

@@ -2,6 +2,7 @@ use diesel::prelude::*;
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks;
 use crate::schema::outbox;
 use crate::statements::{Group, List};
 
@@ -26,20 +27,27 @@ pub(super) struct OutboxRow {
 
 impl OutboxRow {
     /// Whom it is for.
-    pub(super) fn group(&self) -> Group {
+    pub(super) fn group(&self) -> Result<Group, Failure> {
         if let Some(users) = &self.users {
-            return Group::Listed(List::of_stored(users.clone()));
+            return Ok(Group::Listed(List::of_stored(users)?));
         }
         if let Some(topic) = self.topic {
-            return Group::Topic(topic);
+            return Ok(Group::Topic(topic));
         }
-        match (self.company.clone(), self.role.clone()) {
+        Ok(match (self.company.clone(), self.role.clone()) {
             (None, None) => Group::Everyone,
             (Some(company), None) => Group::Company(company),
             (None, Some(role)) => Group::Role(role),
             (Some(company), Some(role)) => Group::CompanyAndRole(company, role),
-        }
+        })
     }
+}
+
+/// What waits under that number, if it still does; it stays as it is until the end of the transaction,
+/// which is one that writes.
+pub(super) fn hold(conn: &mut Conn, id: i64) -> Result<Option<OutboxRow>, Failure> {
+    locks::waiting(conn, id)?;
+    find(conn, id)
 }
 
 /// What waits under that number, if it still does.

@@ -25,7 +25,10 @@ pub(super) fn cancel(
         .filter(outbox::due_at.gt(now.as_micros()))
         .execute(c))?;
     if removed == 0 {
-        return Ok(Cancelled::TooLate);
+        // unless somebody else has just cancelled it
+        let now = sent(conn, id)?.map(|sent| sent.receipt);
+        let cancelled = now.filter(|receipt| receipt.state == State::Cancelled);
+        return Ok(cancelled.map_or(Cancelled::TooLate, Cancelled::Done));
     }
     receipt.state = State::Cancelled;
     on_conn!(conn, c => diesel::update(notifications::table.find(id.get()))

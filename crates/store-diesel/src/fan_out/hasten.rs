@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use herald_domain::{Category, Notification, NotificationId, Timestamp, UserKey};
 use herald_ports::{Delivered, LiveEvent};
 
-use super::audience::find;
+use super::audience::{OutboxRow, find, hold};
 use super::delivered;
 use super::step::{content, note_progress};
 use crate::conn::{Conn, on_conn};
@@ -20,7 +20,8 @@ pub(super) fn among(
     users: &[UserKey],
     now: Timestamp,
 ) -> Result<Vec<UserKey>, Failure> {
-    let found = find_among(conn, id, users, now)?;
+    let row = find(conn, id.get())?;
+    let found = find_among(conn, id, row, users, now, false)?;
     Ok(found.into_iter().flat_map(|found| found.inboxes).map(|one| one.user).collect())
 }
 
@@ -31,7 +32,8 @@ pub(super) fn hasten(
     users: &[UserKey],
     now: Timestamp,
 ) -> Result<Vec<LiveEvent>, Failure> {
-    let Some(Found { what, inboxes }) = find_among(conn, id, users, now)? else {
+    let row = hold(conn, id.get())?;
+    let Some(Found { what, inboxes }) = find_among(conn, id, row, users, now, true)? else {
         return Ok(Vec::new());
     };
     if inboxes.is_empty() {
@@ -51,17 +53,20 @@ struct Found {
     inboxes: Vec<Delivered>,
 }
 
-/// What waits for some of these users; `None` if nothing waits that could be told now.
+/// What waits for some of these users; `None` if nothing waits that could be told now. Whoever is about
+/// to write has their inboxes held.
 fn find_among(
     conn: &mut Conn,
     id: NotificationId,
+    row: Option<OutboxRow>,
     users: &[UserKey],
     now: Timestamp,
+    hold: bool,
 ) -> Result<Option<Found>, Failure> {
-    let Some(row) = find(conn, id.get())?.filter(|row| row.is_due) else {
+    let Some(row) = row.filter(|row| row.is_due) else {
         return Ok(None);
     };
-    let group = row.group();
+    let group = row.group()?;
     if matches!(group, Group::Listed(_)) {
         return Ok(None);
     }
@@ -74,6 +79,6 @@ fn find_among(
     let category = what.content.mutable_category().map(Category::as_str);
     let to = Listening { members, category, now: now.as_micros() };
     let list = &List::of_numbers(users.iter().map(|user| user.get()));
-    let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsAmong { to, list }.load(c))?;
+    let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsAmong { to, list, hold }.load(c))?;
     Ok(Some(Found { what, inboxes: delivered(rows) }))
 }

@@ -5,10 +5,12 @@ use herald_domain::User;
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks::{self, Matter};
 use crate::schema::{outbox, outbox_leavers as leavers};
 
 /// Notes that a user leaves a company or a role: what is on its way to these is for that user, too.
 pub(crate) fn leave_groups(conn: &mut Conn, user: &User) -> Result<(), Failure> {
+    Matter::Audiences.hold(conn)?;
     let key = user.key.get();
     // no company has an empty name
     let company = user.company.as_ref().map_or("", |company| company.as_str());
@@ -19,6 +21,7 @@ pub(crate) fn leave_groups(conn: &mut Conn, user: &User) -> Result<(), Failure> 
         .filter(outbox::role.is_null().or(outbox::role.eq(user.role.as_str())))
         .filter(outbox::reached.lt(key))
         .filter(outbox::last.ge(key))
+        .order(outbox::notification)
         .select(outbox::notification)
         .load(c))?;
     note(conn, key, &ids)
@@ -26,11 +29,13 @@ pub(crate) fn leave_groups(conn: &mut Conn, user: &User) -> Result<(), Failure> 
 
 /// Notes that a user leaves a topic: what is on its way to its subscribers is for that user, too.
 pub(crate) fn leave_topic(conn: &mut Conn, user: i64, topic: i64) -> Result<(), Failure> {
+    Matter::Audiences.hold(conn)?;
     let ids: Vec<i64> = on_conn!(conn, c => outbox::table
         .filter(outbox::topic.eq(topic))
         .filter(outbox::due_at.is_null())
         .filter(outbox::reached.lt(user))
         .filter(outbox::last.ge(user))
+        .order(outbox::notification)
         .select(outbox::notification)
         .load(c))?;
     note(conn, user, &ids)
@@ -38,6 +43,8 @@ pub(crate) fn leave_topic(conn: &mut Conn, user: i64, topic: i64) -> Result<(), 
 
 fn note(conn: &mut Conn, user: i64, notifications: &[i64]) -> Result<(), Failure> {
     for id in notifications {
+        // a step that is under way looks at who has left
+        locks::waiting(conn, *id)?;
         let row = (leavers::notification.eq(id), leavers::usr.eq(user));
         on_conn!(conn, c => diesel::insert_into(leavers::table)
             .values(row)

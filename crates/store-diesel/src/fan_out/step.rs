@@ -14,11 +14,13 @@ use crate::notifications::deliver;
 use crate::rows::{ContentRow, HeadRow, micros};
 use crate::schema::{notifications, outbox, outbox_early as early, outbox_leavers as leavers};
 use crate::statements::{
-    AddItemsOf, AppendToHeadsOf, Group, HeadsOf, Listening, Members, NthMember,
+    AddItemsOf, AppendToHeadsOf, Group, HeadsOf, HoldHeadsOf, Listening, Members, NthMember,
 };
 
-/// How long a step should take: whoever sends meanwhile waits for it.
+/// How long a step should take on SQLite: whoever sends meanwhile waits for it.
 const GOAL: Duration = Duration::from_millis(4);
+/// How long on PostgreSQL: only who sends to the same users waits, and each step has a commit of its own.
+const GOAL_BESIDE_OTHERS: Duration = Duration::from_millis(16);
 /// How many users a step looks at, at least and at most.
 const CHUNK: (i64, i64) = (100, 10_000);
 
@@ -37,10 +39,10 @@ pub(super) fn step(
     };
     let what = Arc::new(content(conn, id)?);
     let last = row.last.unwrap_or(0);
-    let (group, through) = match row.group() {
+    let (group, through) = match row.group()? {
         Group::Listed(users) => {
             // each statement reads all of its list
-            let (part, through) = users.part(row.reached, row.chunk)?;
+            let (part, through) = users.part(row.reached, row.chunk);
             (Group::Listed(part), through)
         }
         group => {
@@ -62,7 +64,8 @@ pub(super) fn step(
     if done {
         forget(conn, id)?;
     } else {
-        move_on(conn, id, through, next_chunk(row.chunk, begun.elapsed()))?;
+        let goal = if conn.is_alone() { GOAL } else { GOAL_BESIDE_OTHERS };
+        move_on(conn, id, through, next_chunk(row.chunk, begun.elapsed(), goal))?;
     }
     let Reach { reached, events } = reach;
     Ok(Step { notification: what.id, principal: row.principal, reached, done, events })
@@ -137,8 +140,17 @@ fn put(
         category: what.content.category.as_ref().map_or("", Category::as_str),
         expires_at: micros(what.content.expires_at),
     };
-    let reached = on_conn!(conn, c => AppendToHeadsOf(to).execute(c))?;
-    on_conn!(conn, c => items.execute(c))?;
+    let reached = match conn {
+        Conn::Sqlite(c) => {
+            let reached = AppendToHeadsOf(to).execute(c)?;
+            items.execute(c)?;
+            reached
+        }
+        Conn::Pg(c) => {
+            HoldHeadsOf(to).execute(c)?;
+            items.execute(c)?
+        }
+    };
     if reached > 0 {
         let (after, through) = (UserKey::new(members.after), UserKey::new(members.through));
         let told = find_reached(conn, what.id, &connected.connected(after, through))?;
@@ -185,8 +197,8 @@ fn forget(conn: &mut Conn, id: i64) -> Result<(), Failure> {
 
 /// As many as would have taken as long as a step should; at most twice as many as before, for one fast
 /// step says little.
-fn next_chunk(chunk: i64, took: Duration) -> i64 {
-    let fitting = GOAL.as_secs_f64() / took.as_secs_f64().max(1e-6) * chunk as f64;
+fn next_chunk(chunk: i64, took: Duration, goal: Duration) -> i64 {
+    let fitting = goal.as_secs_f64() / took.as_secs_f64().max(1e-6) * chunk as f64;
     let (least, most) = CHUNK;
     (fitting as i64).min(chunk * 2).clamp(least, most)
 }

@@ -4,7 +4,7 @@ use diesel::sql_types::Bool;
 use herald_domain::{NotificationId, State, Timestamp};
 use herald_ports::{LiveEvent, Step};
 
-use super::audience::find;
+use super::audience::{self, hold};
 use super::wait::newest_user;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::schema::{notifications, outbox, topics};
 use crate::statements::{CountMembers, Group, Members, RangeDsl};
 
 /// What to do next.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Turn {
     /// nothing is due
     Nobody,
@@ -28,20 +28,48 @@ pub(super) enum Turn {
 
 /// When there is something to do.
 pub(super) fn next(conn: &mut Conn) -> Result<Option<Timestamp>, Failure> {
-    if whose(conn, None)?.is_some() {
+    if whose(conn, None, Hold::Nothing)?.is_some() {
         return Ok(Some(Timestamp::from_micros(0)));
     }
     Ok(first_scheduled(conn)?.map(|(_, due_at)| Timestamp::from_micros(due_at)))
 }
 
 /// What is to be done now. Counting takes a moment, so it is done here, where no writer waits for it.
-pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Result<Turn, Failure> {
+pub(super) fn find(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Result<Turn, Failure> {
+    look(conn, after, now, Hold::Nothing)
+}
+
+/// What is to be done now, if several processes look: it is nobody else's turn until the end of the
+/// transaction. What others work on is passed over, unless there is nothing else.
+pub(super) fn claim(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Result<Turn, Failure> {
+    match look(conn, after, now, Hold::WhatIsFree)? {
+        Turn::Nobody => look(conn, after, now, Hold::Whatever),
+        turn => Ok(turn),
+    }
+}
+
+/// What becomes of what is found.
+#[derive(Debug, Clone, Copy)]
+enum Hold {
+    Nothing,
+    /// it is held, and what somebody else holds is not found
+    WhatIsFree,
+    /// it is held, once nobody else does
+    Whatever,
+}
+
+fn look(
+    conn: &mut Conn,
+    after: Option<&str>,
+    now: Timestamp,
+    how: Hold,
+) -> Result<Turn, Failure> {
     if let Some((id, due_at)) = first_scheduled(conn)?
         && due_at <= now.as_micros()
     {
         return Ok(Turn::Begin(id));
     }
-    match whose(conn, after)? {
+    match whose(conn, after, how)? {
         Some(id) => Ok(Turn::Step { id, total: uncounted(conn, id)? }),
         None => Ok(Turn::Nobody),
     }
@@ -49,10 +77,10 @@ pub(super) fn turn(conn: &mut Conn, after: Option<&str>, now: Timestamp) -> Resu
 
 /// Begins with what has waited for its time: it is for those who are there now.
 pub(super) fn begin(conn: &mut Conn, id: i64) -> Result<Step, Failure> {
-    let Some(row) = find(conn, id)?.filter(|row| !row.is_due) else {
+    let Some(row) = hold(conn, id)?.filter(|row| !row.is_due) else {
         return Ok(super::step::nothing(id));
     };
-    let group = row.group();
+    let group = row.group()?;
     let last = match (&group, row.last) {
         (_, Some(last)) => last,
         (Group::Topic(topic), None) if !exists(conn, *topic)? => 0,
@@ -91,19 +119,24 @@ fn first_scheduled(conn: &mut Conn) -> Result<Option<(i64, i64)>, Failure> {
 }
 
 /// Whose turn it is: see [`FanOutStore::step`](herald_ports::FanOutStore::step).
-fn whose(conn: &mut Conn, after: Option<&str>) -> Result<Option<i64>, Failure> {
+fn whose(conn: &mut Conn, after: Option<&str>, how: Hold) -> Result<Option<i64>, Failure> {
     for critical in [true, false] {
         for after in [after, None] {
-            let first = on_conn!(conn, c => outbox::table
+            let first = outbox::table
                 .filter(sql::<Bool>("due_at IS NULL")) // in the words of the index
                 .filter(outbox::critical.eq(critical))
                 // no name comes before the empty one
                 .filter(outbox::principal.gt(after.unwrap_or_default()))
                 .order((outbox::principal, outbox::steps, outbox::notification))
-                .select(outbox::notification)
-                .range(0, 1)
-                .get_result(c)
-                .optional())?;
+                .select(outbox::notification);
+            let first = match (&mut *conn, how) {
+                (Conn::Pg(c), Hold::WhatIsFree) => {
+                    first.limit(1).for_update().skip_locked().get_result(c)
+                }
+                (Conn::Pg(c), Hold::Whatever) => first.limit(1).for_update().get_result(c),
+                (conn, _) => on_conn!(conn, c => first.range(0, 1).get_result(c)),
+            }
+            .optional()?;
             if first.is_some() {
                 return Ok(first);
             }
@@ -122,10 +155,10 @@ fn uncounted(conn: &mut Conn, id: i64) -> Result<Option<i64>, Failure> {
     if counted != Some(None) {
         return Ok(None);
     }
-    let Some(row) = find(conn, id)? else {
+    let Some(row) = audience::find(conn, id)? else {
         return Ok(None);
     };
-    let (group, through) = (row.group(), row.last.unwrap_or(0));
+    let (group, through) = (row.group()?, row.last.unwrap_or(0));
     let members = Members::within(&group, 0, through);
     Ok(Some(on_conn!(conn, c => CountMembers(members).get_result(c))?))
 }

@@ -5,6 +5,7 @@ use herald_ports::LiveEvent;
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks::Matter;
 use crate::schema::{outbox, users};
 use crate::statements::List;
 
@@ -47,6 +48,10 @@ pub(crate) fn wait(conn: &mut Conn, waiting: &Waiting<'_>) -> Result<Option<Live
             (company, role) = (*of_company, *in_role);
         }
         Whom::Topic(id) => topic = Some(*id),
+    }
+    if named.is_none() {
+        // who leaves in this moment leaves before it, or notes so
+        Matter::Audiences.share(conn)?;
     }
     if last.is_none() && waiting.due_at.is_none() {
         last = Some(newest_user(conn)?);

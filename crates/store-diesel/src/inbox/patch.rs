@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use herald_domain::{Flags, InboxItem, NotificationId, Patch, Rev, Timestamp, UserKey};
 use herald_ports::{LiveEvent, Written};
 
-use super::{named, read_head, write_head};
+use super::{hold_head, named, nothing, write_head};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::rows::micros;
@@ -18,7 +18,9 @@ pub(super) fn patch(
     patch: Patch,
     now: Timestamp,
 ) -> Result<Written, Failure> {
-    let mut head = read_head(conn, user)?;
+    let Some(mut head) = hold_head(conn, user)? else {
+        return Ok(nothing());
+    };
     let next = head.rev.next();
     let mut named_items = Vec::new();
     let mut changed_items = Vec::new();

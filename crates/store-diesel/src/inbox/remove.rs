@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
-use herald_domain::{Flags, InboxItem, NotificationId, Timestamp, UserKey};
+use herald_domain::{Flags, Head, InboxItem, NotificationId, Timestamp, UserKey};
 use herald_ports::{LiveEvent, Written};
 
-use super::{named, read_head};
+use super::{hold_head, named, nothing};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::locks;
 use crate::rows::{FlagsRow, ItemRow};
 use crate::schema::{inbox_heads as heads, inbox_items as items, notifications};
 use crate::statements::{AddTombstones, InListDsl, List};
@@ -26,39 +29,65 @@ pub(super) fn delete(
     ids: &[NotificationId],
     now: Timestamp,
 ) -> Result<Written, Failure> {
+    let Some(mut head) = hold_head(conn, user)? else {
+        return Ok(nothing());
+    };
     let rows = named(conn, user, ids)?;
     let doomed: Vec<_> = rows.iter().map(ItemRow::doomed).collect();
     let items = rows.into_iter().map(InboxItem::try_from).collect::<Result<_, _>>()?;
-    let event = if doomed.is_empty() { None } else { Some(remove(conn, user, &doomed, now)?) };
-    Ok(Written { head: read_head(conn, user)?, event, items })
+    let event = if doomed.is_empty() {
+        None
+    } else {
+        let mut released = Released::default();
+        let event = remove(conn, user, &mut head, &doomed, now, &mut released)?;
+        released.write(conn)?;
+        Some(event)
+    };
+    Ok(Written { head, event, items })
 }
 
-/// Removes items of one inbox, at least one, with one revision.
+/// Which notifications inboxes no longer hold, and how many inboxes of each.
+#[derive(Debug, Default)]
+pub(crate) struct Released(BTreeMap<i64, i64>);
+
+impl Released {
+    /// Adds one inbox that no longer holds it.
+    pub(crate) fn add(&mut self, notification: i64) {
+        *self.0.entry(notification).or_default() += 1;
+    }
+
+    /// Notes it with the notifications; those of as many inboxes together.
+    pub(crate) fn write(self, conn: &mut Conn) -> Result<(), Failure> {
+        let mut by_count: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        for (notification, inboxes) in &self.0 {
+            by_count.entry(*inboxes).or_default().push(*notification);
+        }
+        let all: Vec<i64> = self.0.into_keys().collect();
+        locks::notifications(conn, &all)?;
+        for (inboxes, ids) in by_count {
+            let ids = List::of_numbers(ids);
+            on_conn!(conn, c => diesel::update(notifications::table)
+                .filter(notifications::id.in_list(&ids))
+                .set(notifications::holders.eq(notifications::holders - inboxes))
+                .execute(c))?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes items of one inbox, at least one, with one revision: `head`, which is held, moves on. What
+/// is released is to be written after the last inbox, for heads are held before notifications.
 pub(crate) fn remove(
     conn: &mut Conn,
     user: UserKey,
+    head: &mut Head,
     doomed: &[Doomed],
     now: Timestamp,
-) -> Result<LiveEvent, Failure> {
-    let event = take_out(conn, user, doomed, now)?;
-    let ids = List::of_numbers(doomed.iter().map(|item| item.notification));
-    on_conn!(conn, c => diesel::update(notifications::table)
-        .filter(notifications::id.in_list(&ids))
-        .set(notifications::holders.eq(notifications::holders - 1))
-        .execute(c))?;
-    Ok(event)
-}
-
-/// Does what [`remove`] does, except that the notifications still have to be [`release`]d: who
-/// removes the same ones from many inboxes does so once for all.
-pub(crate) fn take_out(
-    conn: &mut Conn,
-    user: UserKey,
-    doomed: &[Doomed],
-    now: Timestamp,
+    released: &mut Released,
 ) -> Result<LiveEvent, Failure> {
     let flags: Vec<Flags> = doomed.iter().map(|item| item.flags.into()).collect();
-    let head = read_head(conn, user)?.removed(&flags);
+    *head = head.removed(&flags);
+    doomed.iter().for_each(|item| released.add(item.notification));
     let count = i64::try_from(doomed.len()).unwrap_or(i64::MAX);
     let columns = (
         heads::rev.eq(head.rev.get()),
@@ -82,13 +111,5 @@ pub(crate) fn take_out(
     };
     on_conn!(conn, c => tombstones.execute(c))?;
     let deleted = deleted.into_iter().map(NotificationId::new).collect();
-    Ok(LiveEvent::Changed { user, head, items: Vec::new(), deleted })
-}
-
-/// Notes that so many inboxes hold a notification no longer.
-pub(crate) fn release(conn: &mut Conn, notification: i64, inboxes: i64) -> Result<(), Failure> {
-    on_conn!(conn, c => diesel::update(notifications::table.find(notification))
-        .set(notifications::holders.eq(notifications::holders - inboxes))
-        .execute(c))?;
-    Ok(())
+    Ok(LiveEvent::Changed { user, head: *head, items: Vec::new(), deleted })
 }

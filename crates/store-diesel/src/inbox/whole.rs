@@ -6,13 +6,15 @@ use diesel::sql_types::{BigInt, Nullable};
 use herald_domain::{Head, Timestamp, UserKey};
 use herald_ports::{LiveEvent, Written};
 
-use super::{read_head, write_head};
+use super::{hold_head, nothing, write_head};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::inbox_items::{self as items, read_at, rev, seen_at, usr};
 
 pub(super) fn read_all(conn: &mut Conn, user: UserKey, now: Timestamp) -> Result<Written, Failure> {
-    let before = read_head(conn, user)?;
+    let Some(before) = hold_head(conn, user)? else {
+        return Ok(nothing());
+    };
     let head = Head { rev: before.rev.next(), unread: 0, unseen: 0 };
     let at = now.as_micros();
     let first_seen = sql::<Nullable<BigInt>>("coalesce(seen_at, ").bind::<BigInt, _>(at).sql(")");
@@ -26,7 +28,9 @@ pub(super) fn read_all(conn: &mut Conn, user: UserKey, now: Timestamp) -> Result
 }
 
 pub(super) fn seen_all(conn: &mut Conn, user: UserKey, now: Timestamp) -> Result<Written, Failure> {
-    let before = read_head(conn, user)?;
+    let Some(before) = hold_head(conn, user)? else {
+        return Ok(nothing());
+    };
     let head = Head { rev: before.rev.next(), unseen: 0, ..before };
     let touched = on_conn!(conn, c => diesel::update(items::table)
         .filter(usr.eq(user.get()))

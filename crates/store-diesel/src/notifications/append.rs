@@ -8,6 +8,7 @@ use herald_domain::{
 use herald_ports::{Accepted, Append, Entry, LiveEvent, Outcome, Refusal};
 
 use super::deliver::deliver;
+use super::hold::hold;
 use super::recipients::{Recipient, resolve};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -23,6 +24,7 @@ pub(crate) fn append(conn: &mut Conn, append: &Append) -> Result<Accepted, Failu
     {
         return Ok(answered);
     }
+    hold(conn, append)?;
     let mut events = Vec::with_capacity(append.entries.len());
     let mut outcomes = Vec::with_capacity(append.entries.len());
     for entry in &append.entries {

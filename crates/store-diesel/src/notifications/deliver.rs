@@ -6,7 +6,7 @@ use herald_ports::{Delivered, LiveEvent};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::inbox::{Doomed, read_head, remove};
+use crate::inbox::{Doomed, Released, remove};
 use crate::rows::micros;
 use crate::schema::inbox_items::{
     self as items, archived_at, collapse, notification, read_at, usr,
@@ -37,7 +37,7 @@ pub(crate) fn deliver(
     Ok(())
 }
 
-fn add(conn: &mut Conn, users: &List, what: &Notification) -> Result<(), Failure> {
+fn add(conn: &mut Conn, users: &List<i64>, what: &Notification) -> Result<(), Failure> {
     on_conn!(conn, c => AppendToHeads { users }.execute(c))?;
     let items = AddItems {
         users,
@@ -53,7 +53,7 @@ fn add(conn: &mut Conn, users: &List, what: &Notification) -> Result<(), Failure
 /// Removes the unread items of that collapse key from the inboxes that have any.
 fn replace(
     conn: &mut Conn,
-    users: &List,
+    users: &List<i64>,
     inboxes: &mut [Delivered],
     key: &CollapseKey,
     now: Timestamp,
@@ -67,13 +67,14 @@ fn replace(
         .order((usr, notification))
         .select((usr, Doomed::as_select()))
         .load(c))?;
+    let mut released = Released::default();
     for of_one in unread.chunk_by(|(one, _), (next, _)| one == next) {
         let user = UserKey::new(of_one[0].0);
         let doomed: Vec<Doomed> = of_one.iter().map(|(_, item)| *item).collect();
-        events.push(remove(conn, user, &doomed, now)?);
         if let Ok(place) = inboxes.binary_search_by_key(&user, |inbox| inbox.user) {
-            inboxes[place].head = read_head(conn, user)?;
+            let head = &mut inboxes[place].head;
+            events.push(remove(conn, user, head, &doomed, now, &mut released)?);
         }
     }
-    Ok(())
+    released.write(conn)
 }

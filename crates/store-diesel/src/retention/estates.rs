@@ -6,8 +6,10 @@ use super::Budget;
 use super::forget::{forget_sessions, remove_each};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
+use crate::inbox::Released;
+use crate::locks;
 use crate::schema::{
-    estates, inbox_items as items, inbox_tombstones as tombstones, notifications, sessions,
+    estates, inbox_items as items, inbox_tombstones as tombstones, sessions,
 };
 use crate::statements::{InListDsl, List, RangeDsl};
 
@@ -20,6 +22,9 @@ pub(super) fn forget(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<
         .range(0, budget.limit())
         .load(c))?;
     for user in users {
+        if !locks::estate(conn, user)? {
+            continue;
+        }
         // an item that expires meanwhile leaves a tombstone, so those go after the last item
         if forget_items(conn, user, &mut budget)?
             || forget_tombstones(conn, user, &mut budget)?
@@ -48,11 +53,9 @@ fn forget_items(conn: &mut Conn, user: i64, budget: &mut Budget) -> Result<bool,
         .filter(items::usr.eq(user))
         .filter(items::seq.in_list(&seqs))
         .execute(c))?;
-    let released = List::of_numbers(rows.iter().map(|(_, notification)| *notification));
-    on_conn!(conn, c => diesel::update(notifications::table)
-        .filter(notifications::id.in_list(&released))
-        .set(notifications::holders.eq(notifications::holders - 1))
-        .execute(c))?;
+    let mut released = Released::default();
+    rows.iter().for_each(|(_, notification)| released.add(*notification));
+    released.write(conn)?;
     budget.spend(rows.len());
     Ok(budget.is_spent())
 }

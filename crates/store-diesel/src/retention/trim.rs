@@ -6,7 +6,9 @@ use herald_ports::{LiveEvent, Trimmed};
 use super::Budget;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::inbox::{Doomed, remove};
+use crate::inbox::{Doomed, Released, remove};
+use crate::locks;
+use crate::rows::{HEAD, HeadRow, head};
 use crate::schema::{inbox_heads as heads, inbox_items as items, notifications};
 use crate::statements::RangeDsl;
 
@@ -54,35 +56,54 @@ pub(super) fn trim(
     now: Timestamp,
     mut budget: Budget,
 ) -> Result<Trimmed, Failure> {
-    let mut events = Vec::new();
+    locks::inboxes(conn, &found.users)?;
+    let (mut events, mut next) = (Vec::new(), found.next);
+    let mut released = Released::default();
     for &user in &found.users {
-        let (event, done) = trim_one(conn, UserKey::new(user), keep, now, &mut budget)?;
-        events.extend(event);
-        if !done {
-            return Ok(Trimmed { events, next: Some(UserKey::new(user - 1)) });
+        let trimmed =
+            trim_one(conn, UserKey::new(user), keep, now, &mut budget, &mut released)?;
+        events.extend(trimmed.event);
+        if !trimmed.done {
+            next = Some(UserKey::new(user - 1));
+            break;
         }
         if budget.is_spent() {
-            let rest = found.users.last() > Some(&user);
-            let next = if rest { Some(UserKey::new(user)) } else { found.next };
-            return Ok(Trimmed { events, next });
+            if found.users.last() > Some(&user) {
+                next = Some(UserKey::new(user));
+            }
+            break;
         }
     }
-    Ok(Trimmed { events, next: found.next })
+    released.write(conn)?;
+    Ok(Trimmed { events, next })
 }
 
-/// Removes the oldest items of one inbox, as many as the budget allows; answers whether that was
-/// all.
+/// What became of one inbox.
+struct One {
+    event: Option<LiveEvent>,
+    /// whether it holds no more than it may
+    done: bool,
+}
+
+/// Removes the oldest items of one inbox, as many as the budget allows.
 fn trim_one(
     conn: &mut Conn,
     user: UserKey,
     keep: Keep,
     now: Timestamp,
     budget: &mut Budget,
-) -> Result<(Option<LiveEvent>, bool), Failure> {
-    let total: i64 = on_conn!(conn, c => heads::table
+    released: &mut Released,
+) -> Result<One, Failure> {
+    let found: Option<(i64, HeadRow)> = on_conn!(conn, c => heads::table
         .filter(heads::usr.eq(user.get()))
-        .select(heads::total)
-        .get_result(c))?;
+        .select((heads::total, HEAD))
+        .get_result(c)
+        .optional())?;
+    let Some((total, row)) = found else {
+        // a user who was deleted meanwhile
+        return Ok(One { event: None, done: true });
+    };
+    let mut head = head(row);
     let surplus = usize::try_from(total - i64::from(keep.items)).unwrap_or(0);
     // one more than may go, to see which is the oldest that stays
     let rows: Vec<(Doomed, i64)> = on_conn!(conn, c => items::table
@@ -104,8 +125,12 @@ fn trim_one(
             .execute(c))?;
     }
     budget.spend(count);
-    let event = if doomed.is_empty() { None } else { Some(remove(conn, user, &doomed, now)?) };
-    Ok((event, count == wanted))
+    let event = if doomed.is_empty() {
+        None
+    } else {
+        Some(remove(conn, user, &mut head, &doomed, now, released)?)
+    };
+    Ok(One { event, done: count == wanted })
 }
 
 /// Items of this moment or earlier are too old.

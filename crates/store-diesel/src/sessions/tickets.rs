@@ -30,20 +30,19 @@ pub(super) fn redeem(
     hash: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<Ticket>, Failure> {
-    let row: Option<(i64, Option<String>, i64, i64)> = on_conn!(conn, c => tickets::table
-        .filter(tickets::hash.eq(hash.as_slice()))
-        .select((
-            tickets::usr,
-            tickets::session,
-            tickets::access_expires_at,
-            tickets::expires_at,
-        ))
-        .get_result(c)
-        .optional())?;
+    let row: Option<(i64, Option<String>, i64, i64)> =
+        on_conn!(conn, c => diesel::delete(tickets::table.find(hash.as_slice()))
+            .returning((
+                tickets::usr,
+                tickets::session,
+                tickets::access_expires_at,
+                tickets::expires_at,
+            ))
+            .get_result(c)
+            .optional())?;
     let Some((user, session, access_expires_at, expires_at)) = row else {
         return Ok(None);
     };
-    on_conn!(conn, c => diesel::delete(tickets::table.find(hash.as_slice())).execute(c))?;
     let ticket = Ticket {
         user: UserKey::new(user),
         session: session.map(SessionId::new),

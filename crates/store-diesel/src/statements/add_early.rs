@@ -1,15 +1,13 @@
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
-use diesel::sqlite::Sqlite;
 
-use super::List;
+use super::{List, Words};
 
 /// Notes that these users have got a notification before their turn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AddEarly<'a> {
     pub(crate) notification: i64,
-    pub(crate) users: &'a List,
+    pub(crate) users: &'a List<i64>,
 }
 
 impl<C> RunQueryDsl<C> for AddEarly<'_> {}
@@ -19,13 +17,11 @@ impl QueryId for AddEarly<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Sqlite> for AddEarly<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for AddEarly<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("INSERT INTO outbox_early (notification, usr) SELECT ");
-        out.push_bind_param::<BigInt, _>(&self.notification)?;
-        out.push_sql(", value FROM json_each(");
-        out.push_bind_param::<Text, _>(self.users.as_json())?;
-        out.push_sql(")");
-        Ok(())
+        DB::push_number(&mut out, &self.notification)?;
+        out.push_sql(", list.value FROM ");
+        DB::push_numbers(&mut out, self.users)
     }
 }

@@ -1,16 +1,14 @@
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
-use diesel::sqlite::Sqlite;
 
-use super::List;
+use super::{List, Words};
 
 /// Notes that these notifications left an inbox at that revision.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AddTombstones<'a> {
     pub(crate) user: i64,
     pub(crate) rev: i64,
-    pub(crate) notifications: &'a List,
+    pub(crate) notifications: &'a List<i64>,
     pub(crate) removed_at: i64,
 }
 
@@ -21,17 +19,15 @@ impl QueryId for AddTombstones<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Sqlite> for AddTombstones<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for AddTombstones<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("INSERT INTO inbox_tombstones (usr, rev, notification, removed_at) SELECT ");
-        out.push_bind_param::<BigInt, _>(&self.user)?;
+        DB::push_number(&mut out, &self.user)?;
         out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.rev)?;
-        out.push_sql(", value, ");
-        out.push_bind_param::<BigInt, _>(&self.removed_at)?;
-        out.push_sql(" FROM json_each(");
-        out.push_bind_param::<Text, _>(self.notifications.as_json())?;
-        out.push_sql(")");
-        Ok(())
+        DB::push_number(&mut out, &self.rev)?;
+        out.push_sql(", list.value, ");
+        DB::push_number(&mut out, &self.removed_at)?;
+        out.push_sql(" FROM ");
+        DB::push_numbers(&mut out, self.notifications)
     }
 }

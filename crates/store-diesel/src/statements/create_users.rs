@@ -1,14 +1,12 @@
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text};
-use diesel::sqlite::Sqlite;
 
-use super::List;
+use super::{List, Words};
 
 /// Adds users whom only an application knows, each with the end of whoever had the id before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CreateUsers<'a> {
-    pub(crate) ids: &'a List,
+    pub(crate) ids: &'a List<&'a str>,
     pub(crate) role: &'a str,
     pub(crate) created_at: i64,
 }
@@ -20,15 +18,16 @@ impl QueryId for CreateUsers<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Sqlite> for CreateUsers<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for CreateUsers<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("INSERT INTO users (id, role, created_at, tokens_after) SELECT list.value, ");
-        out.push_bind_param::<Text, _>(self.role)?;
+        DB::push_text(&mut out, self.role)?;
         out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.created_at)?;
-        out.push_sql(", d.deleted_at FROM json_each(");
-        out.push_bind_param::<Text, _>(self.ids.as_json())?;
-        out.push_sql(") AS list LEFT JOIN deletions AS d ON d.id = list.value");
+        DB::push_number(&mut out, &self.created_at)?;
+        out.push_sql(", d.deleted_at FROM ");
+        DB::push_texts(&mut out, self.ids)?;
+        out.push_sql(" LEFT JOIN deletions AS d ON d.id = list.value");
+        out.push_sql(DB::UNLESS_THERE_BY_NOW);
         Ok(())
     }
 }
@@ -36,7 +35,7 @@ impl QueryFragment<Sqlite> for CreateUsers<'_> {
 /// Gives users their heads, at zero.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CreateHeads<'a> {
-    pub(crate) ids: &'a List,
+    pub(crate) ids: &'a List<&'a str>,
 }
 
 impl<C> RunQueryDsl<C> for CreateHeads<'_> {}
@@ -46,14 +45,16 @@ impl QueryId for CreateHeads<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Sqlite> for CreateHeads<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for CreateHeads<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO inbox_heads (usr, rev, unread, unseen, total) \
-             SELECT u.key, 0, 0, 0, 0 FROM json_each(",
+             SELECT u.key, 0, 0, 0, 0 FROM ",
         );
-        out.push_bind_param::<Text, _>(self.ids.as_json())?;
-        out.push_sql(") AS list CROSS JOIN users AS u ON u.id = list.value");
+        DB::push_texts(&mut out, self.ids)?;
+        out.push_sql(DB::LOOK_UP);
+        out.push_sql("users AS u ON u.id = list.value");
+        out.push_sql(DB::UNLESS_THERE_BY_NOW);
         Ok(())
     }
 }

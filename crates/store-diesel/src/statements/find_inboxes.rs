@@ -1,15 +1,14 @@
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text};
-use diesel::sqlite::Sqlite;
+use diesel::sql_types::{BigInt, Bool};
 
-use super::List;
+use super::{List, Words};
 
 /// Those of these ids who exist, whether they mute the category now, and where their inboxes stand:
 /// `(place in the list, key, muted, (rev, unread, unseen))`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FindInboxes<'a> {
-    pub(crate) ids: &'a List,
+    pub(crate) ids: &'a List<&'a str>,
     /// `None` if no mute holds
     pub(crate) category: Option<&'a str>,
     pub(crate) now: i64,
@@ -26,22 +25,21 @@ impl QueryId for FindInboxes<'_> {
     const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Sqlite> for FindInboxes<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for FindInboxes<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(
             "SELECT list.key, u.key, m.usr IS NOT NULL, coalesce(h.rev, 0), \
-             coalesce(h.unread, 0), coalesce(h.unseen, 0) FROM json_each(",
+             coalesce(h.unread, 0), coalesce(h.unseen, 0) FROM ",
         );
-        out.push_bind_param::<Text, _>(self.ids.as_json())?;
-        // CROSS JOIN: the list first, then a user by id for each
+        DB::push_texts(&mut out, self.ids)?;
+        out.push_sql(DB::LOOK_UP);
         out.push_sql(
-            ") AS list CROSS JOIN users AS u ON u.id = list.value \
+            "users AS u ON u.id = list.value \
              LEFT JOIN inbox_heads AS h ON h.usr = u.key \
              LEFT JOIN mutes AS m ON m.usr = u.key AND m.category = ",
         );
-        out.push_bind_param::<Nullable<Text>, _>(&self.category)?;
+        DB::push_optional_text(&mut out, &self.category)?;
         out.push_sql(" AND m.until > ");
-        out.push_bind_param::<BigInt, _>(&self.now)?;
-        Ok(())
+        DB::push_number(&mut out, &self.now)
     }
 }

@@ -1,62 +1,97 @@
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
+use diesel::sql_types::{BigInt, Text};
 use herald_domain::{Category, UserId};
 
 use crate::failure::{Failure, column};
 
-/// Values for one parameter of a statement, as a JSON array: however many they are, the statement is
-/// the same, and prepared once.
+/// Values for one parameter of a statement: however many they are, the statement is the same, and
+/// prepared once. SQLite is given them as a JSON array, PostgreSQL as an array.
 #[derive(Debug)]
-pub(crate) struct List(String);
+pub(crate) struct List<T> {
+    values: Vec<T>,
+    json: OnceCell<String>,
+}
 
-impl List {
+/// What lists are made of.
+pub(crate) trait Element {
+    type SqlType: 'static;
+
+    fn write_json(&self, out: &mut String) -> std::fmt::Result;
+}
+
+impl Element for i64 {
+    type SqlType = BigInt;
+
+    fn write_json(&self, out: &mut String) -> std::fmt::Result {
+        write!(out, "{self}")
+    }
+}
+
+impl Element for &str {
+    type SqlType = Text;
+
+    /// Of texts without a character that JSON would escape.
+    fn write_json(&self, out: &mut String) -> std::fmt::Result {
+        write!(out, "\"{self}\"")
+    }
+}
+
+impl List<i64> {
     pub(crate) fn of_numbers(numbers: impl IntoIterator<Item = i64>) -> Self {
-        Self::of(numbers, |out, number| write!(out, "{number}"))
+        Self::of(numbers)
     }
 
-    /// A list that was kept as [`List::as_json`] gave it.
-    pub(crate) fn of_stored(json: String) -> Self {
-        Self(json)
-    }
-
-    pub(crate) fn of_ids<'a>(ids: impl IntoIterator<Item = &'a UserId>) -> Self {
-        // no id has a character that JSON would escape
-        Self::of(ids, |out, id| write!(out, "\"{id}\""))
-    }
-
-    /// Categories, each with the end of its mute.
-    pub(crate) fn of_mutes<'a>(mutes: impl IntoIterator<Item = (&'a Category, i64)>) -> Self {
-        // no category has such a character either
-        Self::of(mutes, |out, (category, until)| write!(out, "[\"{category}\",{until}]"))
-    }
-
-    fn of<T>(
-        values: impl IntoIterator<Item = T>,
-        put: impl Fn(&mut String, T) -> std::fmt::Result,
-    ) -> Self {
-        let mut json = String::from("[");
-        for (nth, value) in values.into_iter().enumerate() {
-            if nth > 0 {
-                json.push(',');
-            }
-            // writing to a string cannot fail
-            let _ = put(&mut json, value);
-        }
-        json.push(']');
-        Self(json)
+    /// A list of users that waits, as [`List::as_json`] gave it.
+    pub(crate) fn of_stored(json: &str) -> Result<Self, Failure> {
+        let values: Vec<i64> = column("outbox", "users", serde_json::from_str(json))?;
+        Ok(Self::of(values))
     }
 
     /// Of users in ascending order, so many of those beyond `after`, and the last of these.
-    pub(crate) fn part(&self, after: i64, count: i64) -> Result<(Self, Option<i64>), Failure> {
-        let users: Vec<i64> = column("outbox", "users", serde_json::from_str(&self.0))?;
-        let first = users.partition_point(|user| *user <= after);
+    pub(crate) fn part(&self, after: i64, count: i64) -> (Self, Option<i64>) {
+        let first = self.values.partition_point(|user| *user <= after);
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        let users = &users[first..];
+        let users = &self.values[first..];
         let users = &users[..count.min(users.len())];
-        Ok((Self::of_numbers(users.iter().copied()), users.last().copied()))
+        (Self::of(users.iter().copied()), users.last().copied())
+    }
+}
+
+impl<'a> List<&'a str> {
+    /// No id has a character that JSON would escape.
+    pub(crate) fn of_ids(ids: impl IntoIterator<Item = &'a UserId>) -> Self {
+        Self::of(ids.into_iter().map(UserId::as_str))
+    }
+
+    /// No category has such a character either.
+    pub(crate) fn of_categories(categories: impl IntoIterator<Item = &'a Category>) -> Self {
+        Self::of(categories.into_iter().map(Category::as_str))
+    }
+}
+
+impl<T: Element> List<T> {
+    fn of(values: impl IntoIterator<Item = T>) -> Self {
+        Self { values: values.into_iter().collect(), json: OnceCell::new() }
+    }
+
+    pub(crate) fn as_vec(&self) -> &Vec<T> {
+        &self.values
     }
 
     pub(crate) fn as_json(&self) -> &str {
-        &self.0
+        self.json.get_or_init(|| {
+            let mut json = String::from("[");
+            for (nth, value) in self.values.iter().enumerate() {
+                if nth > 0 {
+                    json.push(',');
+                }
+                // writing to a string cannot fail
+                let _ = value.write_json(&mut json);
+            }
+            json.push(']');
+            json
+        })
     }
 }

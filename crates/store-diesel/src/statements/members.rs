@@ -1,9 +1,10 @@
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 
-use super::List;
+use super::{List, Words};
 
 /// Whom something that waits is for.
 #[derive(Debug)]
@@ -13,12 +14,12 @@ pub(crate) enum Group {
     Role(String),
     CompanyAndRole(String, String),
     Topic(i64),
-    Listed(List),
+    Listed(List<i64>),
 }
 
 impl Group {
     /// A condition that only users `u` of that company and role meet, as far as it asks for any.
-    fn push_employed<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_employed<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let (company, role) = match self {
             Self::Company(company) => (Some(company), None),
             Self::Role(role) => (None, Some(role)),
@@ -28,11 +29,11 @@ impl Group {
         out.push_sql("TRUE");
         if let Some(company) = company {
             out.push_sql(" AND u.company = ");
-            out.push_bind_param::<Text, _>(company)?;
+            DB::push_text(out, company)?;
         }
         if let Some(role) = role {
             out.push_sql(" AND u.role = ");
-            out.push_bind_param::<Text, _>(role)?;
+            DB::push_text(out, role)?;
         }
         Ok(())
     }
@@ -59,18 +60,18 @@ impl<'a> Members<'a> {
     }
 
     /// A query of their keys, as `key`.
-    fn push_keys<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_keys<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         match self.group {
             Group::Topic(topic) => {
                 out.push_sql("SELECT usr AS key FROM subscriptions WHERE topic = ");
-                out.push_bind_param::<BigInt, _>(topic)?;
+                DB::push_number(out, topic)?;
                 self.push_range(out, "usr")
             }
             Group::Listed(users) => {
-                out.push_sql("SELECT value AS key FROM json_each(");
-                out.push_bind_param::<Text, _>(users.as_json())?;
-                out.push_sql(") WHERE TRUE");
-                self.push_range(out, "value")
+                out.push_sql("SELECT list.value AS key FROM ");
+                DB::push_numbers(out, users)?;
+                out.push_sql(" WHERE TRUE");
+                self.push_range(out, "list.value")
             }
             group => {
                 out.push_sql("SELECT u.key AS key FROM users AS u WHERE ");
@@ -80,23 +81,23 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn push_range<'b>(
+    fn push_range<'b, DB: Words>(
         &'b self,
-        out: &mut AstPass<'_, 'b, Sqlite>,
+        out: &mut AstPass<'_, 'b, DB>,
         column: &str,
     ) -> QueryResult<()> {
         out.push_sql(" AND ");
         out.push_sql(column);
         out.push_sql(" > ");
-        out.push_bind_param::<BigInt, _>(&self.after)?;
+        DB::push_number(out, &self.after)?;
         out.push_sql(" AND ");
         out.push_sql(column);
         out.push_sql(" <= ");
-        out.push_bind_param::<BigInt, _>(&self.through)
+        DB::push_number(out, &self.through)
     }
 
     /// A condition that only the heads `h` of these users meet.
-    fn push_condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_condition<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if matches!(self.group, Group::Everyone) {
             // whoever has a head is there, and nobody can leave
             out.push_sql("TRUE");
@@ -106,7 +107,7 @@ impl<'a> Members<'a> {
             self.push_keys(out)?;
             if let Some(notification) = &self.leavers_of {
                 out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
-                out.push_bind_param::<BigInt, _>(notification)?;
+                DB::push_number(out, notification)?;
                 self.push_range(out, "usr")?;
             }
             out.push_sql(")");
@@ -114,10 +115,10 @@ impl<'a> Members<'a> {
         self.push_but_early(out)
     }
 
-    fn push_but_early<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_but_early<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if let Some(notification) = &self.but_early {
             out.push_sql(" AND h.usr NOT IN (SELECT usr FROM outbox_early WHERE notification = ");
-            out.push_bind_param::<BigInt, _>(notification)?;
+            DB::push_number(out, notification)?;
             self.push_range(out, "usr")?;
             out.push_sql(")");
         }
@@ -125,29 +126,27 @@ impl<'a> Members<'a> {
     }
 
     /// A query of the keys of those who are in a list.
-    fn push_listed<'b>(
+    fn push_listed<'b, DB: Words>(
         &'b self,
-        out: &mut AstPass<'_, 'b, Sqlite>,
-        list: &'b List,
+        out: &mut AstPass<'_, 'b, DB>,
+        list: &'b List<i64>,
     ) -> QueryResult<()> {
-        // CROSS JOIN: the list first, then a row by its key for each
-        out.push_sql("SELECT list.value FROM json_each(");
-        out.push_bind_param::<Text, _>(list.as_json())?;
-        out.push_sql(") AS list ");
+        out.push_sql("SELECT list.value FROM ");
+        DB::push_numbers(out, list)?;
         match self.group {
             Group::Topic(topic) => {
-                out.push_sql(
-                    "CROSS JOIN subscriptions AS s ON s.usr = list.value WHERE s.topic = ",
-                );
-                out.push_bind_param::<BigInt, _>(topic)?;
+                out.push_sql(DB::LOOK_UP);
+                out.push_sql("subscriptions AS s ON s.usr = list.value WHERE s.topic = ");
+                DB::push_number(out, topic)?;
             }
             Group::Listed(users) => {
-                out.push_sql("WHERE list.value IN (SELECT value FROM json_each(");
-                out.push_bind_param::<Text, _>(users.as_json())?;
-                out.push_sql("))");
+                out.push_sql(" WHERE list.value IN (SELECT list.value FROM ");
+                DB::push_numbers(out, users)?;
+                out.push_sql(")");
             }
             group => {
-                out.push_sql("CROSS JOIN users AS u ON u.key = list.value WHERE ");
+                out.push_sql(DB::LOOK_UP);
+                out.push_sql("users AS u ON u.key = list.value WHERE ");
                 group.push_employed(out)?;
             }
         }
@@ -177,39 +176,47 @@ pub(crate) struct Listening<'a> {
 }
 
 impl Listening<'_> {
-    fn push_condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_condition<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.members.push_condition(out)?;
         self.push_mutes(out)
     }
 
-    fn push_mutes<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+    fn push_mutes<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if let Some(category) = self.category {
             out.push_sql(
                 " AND NOT EXISTS (SELECT 1 FROM mutes AS m WHERE m.usr = h.usr AND m.category = ",
             );
-            out.push_bind_param::<Text, _>(category)?;
+            DB::push_text(out, category)?;
             out.push_sql(" AND m.until > ");
-            out.push_bind_param::<BigInt, _>(&self.now)?;
+            DB::push_number(out, &self.now)?;
             out.push_sql(")");
         }
         Ok(())
     }
 }
 
-/// Where the inboxes of all these users stand: `(user, (rev, unread, unseen))`, in their order.
+/// Where the inboxes of all these users stand: `(user, (rev, unread, unseen))`, in their order. In a
+/// transaction that writes, they stand there until its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HeadsOf<'a>(pub(crate) Listening<'a>);
 
-/// The same of those who are in a list.
+/// Where the inboxes stand of those of them who are in a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HeadsAmong<'a> {
     pub(crate) to: Listening<'a>,
-    pub(crate) list: &'a List,
+    pub(crate) list: &'a List<i64>,
+    /// whether they stay there until the end of the transaction, which must be one that writes
+    pub(crate) hold: bool,
 }
 
-/// Moves the heads of all these users on by one new item.
+/// Moves the heads of all these users on by one new item: on SQLite, before [`AddItemsOf`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AppendToHeadsOf<'a>(pub(crate) Listening<'a>);
+
+/// Has the heads of all these users stay as they are, one after the other in their order: on PostgreSQL,
+/// before [`AddItemsOf`]. Answers how many there are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HoldHeadsOf<'a>(pub(crate) Listening<'a>);
 
 /// Adds a notification to the inboxes of all these users, each at the revision where its head stands.
 #[derive(Debug, Clone, Copy)]
@@ -220,37 +227,38 @@ pub(crate) struct AddItemsOf<'a> {
     pub(crate) expires_at: Option<i64>,
 }
 
-impl QueryFragment<Sqlite> for CountMembers<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for CountMembers<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT count(*) FROM (");
         self.0.push_keys(&mut out)?;
-        out.push_sql(")");
+        out.push_sql(") AS members");
         Ok(())
     }
 }
 
-impl QueryFragment<Sqlite> for NthMember<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for NthMember<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.members.push_keys(&mut out)?;
         // an expression, for the reason in `range`
         out.push_sql(" ORDER BY key LIMIT 1 OFFSET (");
-        out.push_bind_param::<BigInt, _>(&self.nth)?;
+        DB::push_number(&mut out, &self.nth)?;
         out.push_sql(" + 0)");
         Ok(())
     }
 }
 
-impl QueryFragment<Sqlite> for HeadsOf<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for HeadsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT h.usr, h.rev, h.unread, h.unseen FROM inbox_heads AS h WHERE ");
         self.0.push_condition(&mut out)?;
         out.push_sql(" ORDER BY h.usr");
+        out.push_sql(DB::HOLDING);
         Ok(())
     }
 }
 
-impl QueryFragment<Sqlite> for HeadsAmong<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Words> QueryFragment<DB> for HeadsAmong<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let members = &self.to.members;
         out.push_sql(
             "SELECT h.usr, h.rev, h.unread, h.unseen FROM inbox_heads AS h WHERE h.usr IN (",
@@ -260,38 +268,73 @@ impl QueryFragment<Sqlite> for HeadsAmong<'_> {
         members.push_but_early(&mut out)?;
         self.to.push_mutes(&mut out)?;
         out.push_sql(" ORDER BY h.usr");
+        out.push_sql(if self.hold { DB::HOLDING } else { "" });
         Ok(())
     }
 }
 
+/// Moves heads `h` on by one new item.
+const MOVE_ON: &str = "UPDATE inbox_heads AS h SET rev = h.rev + 1, unread = h.unread + 1, \
+     unseen = h.unseen + 1, total = h.total + 1 WHERE ";
+
 impl QueryFragment<Sqlite> for AppendToHeadsOf<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(
-            "UPDATE inbox_heads AS h SET rev = rev + 1, unread = unread + 1, unseen = unseen + 1, \
-             total = total + 1 WHERE ",
-        );
+        out.push_sql(MOVE_ON);
         self.0.push_condition(&mut out)
+    }
+}
+
+impl QueryFragment<Pg> for HoldHeadsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT count(*) FROM (SELECT FROM inbox_heads AS h WHERE ");
+        self.0.push_condition(&mut out)?;
+        out.push_sql(" ORDER BY h.usr FOR UPDATE) AS held");
+        Ok(())
+    }
+}
+
+impl AddItemsOf<'_> {
+    fn push_insert<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(DB::INSERT);
+        out.push_sql(
+            "inbox_items (usr, seq, rev, notification, category, expires_at) \
+             SELECT h.usr, h.rev, h.rev, ",
+        );
+        DB::push_number(out, &self.notification)?;
+        out.push_sql(", ");
+        DB::push_text(out, self.category)?;
+        out.push_sql(", ");
+        DB::push_optional_number(out, &self.expires_at)
     }
 }
 
 impl QueryFragment<Sqlite> for AddItemsOf<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        // FAIL: for the reason in `add_items`
-        out.push_sql(
-            "INSERT OR FAIL INTO inbox_items (usr, seq, rev, notification, category, expires_at) \
-             SELECT h.usr, h.rev, h.rev, ",
-        );
-        out.push_bind_param::<BigInt, _>(&self.notification)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Text, _>(self.category)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Nullable<BigInt>, _>(&self.expires_at)?;
+        self.push_insert(&mut out)?;
         out.push_sql(" FROM inbox_heads AS h WHERE ");
         self.to.push_condition(&mut out)
     }
 }
 
+/// Moves the heads, too: members may come between two statements, and would have an item for which no
+/// head has moved.
+impl QueryFragment<Pg> for AddItemsOf<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH h AS (");
+        out.push_sql(MOVE_ON);
+        self.to.push_condition(&mut out)?;
+        out.push_sql(" RETURNING h.usr, h.rev) ");
+        self.push_insert(&mut out)?;
+        out.push_sql(" FROM h");
+        Ok(())
+    }
+}
+
 impl Query for CountMembers<'_> {
+    type SqlType = BigInt;
+}
+
+impl Query for HoldHeadsOf<'_> {
     type SqlType = BigInt;
 }
 
@@ -320,4 +363,12 @@ macro_rules! told_apart_by_text {
         )+
     };
 }
-told_apart_by_text!(CountMembers, NthMember, HeadsOf, HeadsAmong, AppendToHeadsOf, AddItemsOf);
+told_apart_by_text!(
+    CountMembers,
+    NthMember,
+    HeadsOf,
+    HeadsAmong,
+    AppendToHeadsOf,
+    HoldHeadsOf,
+    AddItemsOf
+);

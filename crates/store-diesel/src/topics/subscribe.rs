@@ -5,6 +5,7 @@ use herald_ports::{Reach, Subscribed};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::fan_out::leave_topic;
+use crate::locks;
 use crate::schema::{subscriptions, topics};
 
 /// A topic within reach of a user.
@@ -40,6 +41,7 @@ pub(super) fn subscribe(
     topic: &Topic,
     most: usize,
 ) -> Result<Subscribed, Failure> {
+    locks::user(conn, user)?;
     let Some(found) = find(conn, user, reach, topic)? else {
         return Ok(Subscribed::UnknownTopic);
     };
@@ -66,6 +68,7 @@ pub(super) fn unsubscribe(
     reach: Reach,
     topic: &Topic,
 ) -> Result<bool, Failure> {
+    locks::user(conn, user)?;
     let Some(found) = find(conn, user, reach, topic)? else {
         return Ok(false);
     };

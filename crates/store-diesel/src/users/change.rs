@@ -6,6 +6,7 @@ use super::find::by_id;
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::fan_out::leave_groups;
+use crate::locks::{self, Matter};
 use crate::rows::micros;
 use crate::schema::{deletions, estates, inbox_heads, users};
 use crate::sessions::note_revocation;
@@ -17,6 +18,7 @@ pub(super) fn change(
     change: &UserChange,
     now: Timestamp,
 ) -> Result<Changed, Failure> {
+    locks::user_of(conn, id)?;
     let Some(before) = by_id(conn, id)? else {
         return Ok(Changed::Unknown);
     };
@@ -53,6 +55,7 @@ fn update(conn: &mut Conn, user: &User) -> Result<(), Failure> {
 /// Removes a user, whose items and logins [`crate::retention`] removes. Subscriptions and mutes, of
 /// which there are a thousand and a hundred at most, go with the row.
 pub(super) fn delete(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<Changed, Failure> {
+    locks::user_of(conn, id)?;
     let Some(user) = by_id(conn, id)? else {
         return Ok(Changed::Unknown);
     };
@@ -75,12 +78,18 @@ pub(super) fn delete(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<Cha
 /// Notes that an id was given back, once more if it was before.
 fn remember(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<(), Failure> {
     let row = (deletions::id.eq(id.as_str()), deletions::deleted_at.eq(now.as_micros()));
-    on_conn!(conn, c => diesel::replace_into(deletions::table).values(row).execute(c))?;
+    on_conn!(conn, c => diesel::insert_into(deletions::table)
+        .values(row)
+        .on_conflict(deletions::id)
+        .do_update()
+        .set(deletions::deleted_at.eq(now.as_micros()))
+        .execute(c))?;
     Ok(())
 }
 
-/// Whether no other administrator may act.
+/// Whether no other administrator may act, until the end of the transaction.
 fn is_last_admin(conn: &mut Conn, user: UserKey) -> Result<bool, Failure> {
+    Matter::Administrators.hold(conn)?;
     let other: Option<i64> = on_conn!(conn, c => users::table
         .filter(users::role.eq(Role::admin().as_str()))
         .filter(users::disabled_at.is_null())

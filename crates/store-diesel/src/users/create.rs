@@ -10,14 +10,6 @@ use crate::statements::{CreateHeads, CreateUsers, List};
 
 pub(super) fn register(conn: &mut Conn, new: &NewUser) -> Result<Option<User>, Failure> {
     let login = new.username.folded();
-    let taken: Option<i64> = on_conn!(conn, c => users::table
-        .filter(users::login.eq(&login))
-        .select(users::key)
-        .get_result(c)
-        .optional())?;
-    if taken.is_some() {
-        return Ok(None);
-    }
     // the id is made of the key, which is known afterwards; no id begins with this character
     let provisional = format!("~{login}");
     let row = (
@@ -29,10 +21,15 @@ pub(super) fn register(conn: &mut Conn, new: &NewUser) -> Result<Option<User>, F
         users::role.eq(new.role.as_str()),
         users::created_at.eq(new.now.as_micros()),
     );
-    let key: i64 = on_conn!(conn, c => diesel::insert_into(users::table)
+    let key: Option<i64> = on_conn!(conn, c => diesel::insert_into(users::table)
         .values(row)
+        .on_conflict_do_nothing()
         .returning(users::key)
-        .get_result(c))?;
+        .get_result(c)
+        .optional())?;
+    let Some(key) = key else {
+        return Ok(None);
+    };
     let id = UserId::of_registered(UserKey::new(key));
     on_conn!(conn, c => diesel::update(users::table.find(key))
         .set(users::id.eq(id.as_str()))
@@ -46,7 +43,7 @@ pub(super) fn ensure(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<Use
         return Ok(user);
     }
     create(conn, std::slice::from_ref(id), now)?;
-    by_id(conn, id)?.ok_or_else(|| Failure::Corrupt("users: a new row is not there".to_owned()))
+    by_id(conn, id)?.ok_or_else(|| Failure::Again("the user was deleted meanwhile".to_owned()))
 }
 
 pub(super) fn admit(

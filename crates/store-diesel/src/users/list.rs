@@ -37,7 +37,7 @@ macro_rules! matching {
 macro_rules! begins {
     ($prefix:expr) => {{
         let (from, to) = range($prefix);
-        sql::<Bool>("`users`.`key` IN (SELECT key FROM users WHERE lower(id) >= ")
+        sql::<Bool>("\"users\".\"key\" IN (SELECT key FROM users WHERE lower(id) >= ")
             .bind::<Text, _>(from.clone())
             .sql(" AND lower(id) < ")
             .bind::<Text, _>(to.clone())

@@ -131,7 +131,7 @@ impl Groups {
         self.begin()?;
         let mut outcomes = Vec::with_capacity(jobs.len());
         for job in jobs {
-            self.conn.savepoint()?;
+            self.conn.begin()?;
             let outcome = job.run(&mut self.conn).and_then(|()| self.conn.commit());
             // SQLite may have undone the whole transaction, as it does when the disk is full
             if let Err(failure) = &outcome

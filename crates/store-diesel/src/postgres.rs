@@ -1,0 +1,105 @@
+//! Connections to PostgreSQL, without a C library: see docs/adr/0010.
+
+mod address;
+mod driver;
+mod tls;
+
+use std::time::Duration;
+
+use diesel::ConnectionError;
+use diesel::connection::SimpleConnection;
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use tokio::time::timeout;
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::config::OpenError;
+use crate::dialect::Purpose;
+use address::Address;
+use driver::Driver;
+
+/// A connection that blocks whoever uses it: never to be used by a thread that runs futures.
+pub(crate) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
+
+/// How long it takes to be connected at most.
+const LONGEST_CONNECT: Duration = Duration::from_secs(2);
+/// How long what was sent may stay without an answer of the other machine.
+const LONGEST_SILENCE: Duration = Duration::from_secs(5);
+
+/// A server, and how to speak to it.
+#[derive(Clone)]
+pub(crate) struct Server {
+    config: Config,
+    tls: MakeRustlsConnect,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // the configuration holds a password
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// The server that a URL names.
+    pub(crate) fn at(url: &str) -> Result<Self, OpenError> {
+        let Address { mut config, verify, roots } = Address::of(url)?;
+        if config.get_application_name().is_none() {
+            config.application_name("herald");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(LONGEST_CONNECT);
+        }
+        config.keepalives_idle(LONGEST_SILENCE).tcp_user_timeout(LONGEST_SILENCE);
+        Ok(Self { config, tls: tls::connector(verify, roots.as_deref())? })
+    }
+
+    /// Opens a connection. Blocks, and panics on a thread that runs futures.
+    pub(crate) fn connect(&self, purpose: Purpose) -> Result<PgConnection, ConnectionError> {
+        let mut conn = Driver::connect(async {
+            let connected = timeout(LONGEST_CONNECT, self.config.connect(self.tls.clone()));
+            let (client, connection) = connected
+                .await
+                .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))?
+                .map_err(|error| ConnectionError::BadConnection(describe(&error)))?;
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        })?;
+        conn.batch_execute(&settings(purpose))
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    }
+}
+
+/// What every connection is set to, whatever the server's own configuration says: a commit that was
+/// answered is on the disk; what hangs ends by itself; and locks do not outlive who forgot them.
+fn settings(purpose: Purpose) -> String {
+    // a read of several statements sees one moment; a write sees, after each lock it has waited for, what
+    // the one before it has written
+    let (isolation, read_only) = match purpose {
+        Purpose::Read => ("repeatable read", "on"),
+        Purpose::Write | Purpose::Checkpoint => ("read committed", "off"),
+    };
+    format!(
+        "SET synchronous_commit = on; \
+         SET default_transaction_isolation = '{isolation}'; \
+         SET default_transaction_read_only = {read_only}; \
+         SET statement_timeout = '10s'; \
+         SET lock_timeout = '5s'; \
+         SET idle_in_transaction_session_timeout = '10s'; \
+         {ENGLISH}"
+    )
+}
+
+/// Some errors are told apart by their text, for Diesel keeps no more of them. Only a superuser, or who
+/// was granted it, may choose its language.
+const ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+     EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
+
+/// What went wrong, with what was behind it: the error alone says only where.
+fn describe(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
