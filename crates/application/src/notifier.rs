@@ -214,9 +214,9 @@ impl Notifier {
     async fn wake(&self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             if let Outcome::Sent(Receipt { id, state: State::Expanding, .. }) = outcome
-                && self.ports.queue.publish(Job::FanOut(*id)).await.is_err()
+                && let Err(error) = self.ports.queue.publish(Job::FanOut(*id)).await
             {
-                tracing::debug!(notification = %id, "queue is full, left to the next look");
+                tracing::debug!(notification = %id, %error, "left to the next look");
             }
         }
     }

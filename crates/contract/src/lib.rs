@@ -3,8 +3,8 @@
 //! A case is a plain function over the ports; a suite is a module of cases. [`contract_suite!`]
 //! makes each case of the stores a test of its own, against a fresh store, and
 //! [`live_bus_suite!`] and
-//! [`job_queue_suite!`] do so for the live bus and the job queue. What an adapter writes is all of its
-//! `tests/contract.rs`:
+//! [`job_queue_suite!`] do so for the live bus and the job queue; [`broker_suite!`] does all that for
+//! an adapter of a broker. What an adapter writes is all of its `tests/contract.rs`:
 //!
 //! ```ignore
 //! //! The store keeps the contract of every port.
@@ -31,6 +31,7 @@
 #![expect(clippy::unwrap_used, reason = "a case fails by panicking, like every test")]
 
 pub mod api_keys;
+pub mod broker;
 pub mod changes;
 pub mod collapse;
 pub mod estates;
@@ -58,6 +59,8 @@ pub mod topics;
 pub mod trimming;
 pub mod users;
 
+#[doc(hidden)]
+pub use broker::{dead_jobs, faults, nodes};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
 pub use skip::skip;

@@ -250,11 +250,7 @@ macro_rules! live_bus_suite {
         async fn contract_bus() -> Option<::std::sync::Arc<dyn $crate::LiveBus>> {
             Some($bus)
         }
-        $crate::contract_cases! { live_bus of contract_bus:
-            every_sink_hears_every_event_in_order,
-            a_later_sink_hears_what_comes_after,
-            events_published_at_once_all_arrive,
-        }
+        $crate::live_bus_cases! { contract_bus }
     };
 }
 
@@ -266,14 +262,82 @@ macro_rules! job_queue_suite {
         async fn contract_queue() -> Option<::std::sync::Arc<dyn $crate::JobQueue>> {
             Some($queue)
         }
-        $crate::contract_cases! { job_queue of contract_queue:
+        $crate::job_queue_cases! { contract_queue }
+    };
+}
+
+/// Makes every case of brokers a test, and those of the live bus and the job queue; each gets a fresh
+/// installation on the [`BrokerUnderTest`](crate::broker::BrokerUnderTest) of the expression. Without
+/// a broker they are skipped. Stands at the top of a module.
+#[macro_export]
+macro_rules! broker_suite {
+    ($broker:expr) => {
+        async fn contract_broker() -> Option<$crate::broker::Installation> {
+            $crate::broker::Installation::on($broker).await
+        }
+        async fn contract_bus() -> Option<::std::sync::Arc<dyn $crate::LiveBus>> {
+            Some(contract_broker().await?.alone().await)
+        }
+        async fn contract_queue() -> Option<::std::sync::Arc<dyn $crate::JobQueue>> {
+            Some(contract_broker().await?.alone().await)
+        }
+        $crate::live_bus_cases! { contract_bus }
+        $crate::job_queue_cases! { contract_queue }
+        $crate::contract_cases! { nodes of contract_broker:
+            nodes_hear_each_other,
+            own_devices_hear_at_once,
+            installations_are_apart,
+            nodes_share_the_jobs,
+            a_node_without_workers_takes_none,
+            a_job_may_take_long,
+            garbage_harms_nobody,
+            what_is_newer_makes_lag,
+            a_hole_makes_lag,
+        }
+        $crate::contract_cases! { dead_jobs of contract_broker:
+            at_first_there_is_none,
+            what_is_not_understood_is_dead,
+            what_fails_again_and_again_is_dead,
+            a_dead_job_is_redriven,
+            a_dead_job_is_removed,
+            looking_changes_nothing,
+        }
+        $crate::contract_cases! { faults of contract_broker:
+            a_broker_may_come_later,
+            sending_never_waits,
+            jobs_outlive_connections,
+            who_could_not_hear_lags,
+            who_could_not_speak_makes_others_lag,
+            a_broker_that_is_stuck_is_noticed,
+            what_was_deleted_is_made_again,
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! live_bus_cases {
+    ($fixture:ident) => {
+        $crate::contract_cases! { live_bus of $fixture:
+            every_sink_hears_every_event_in_order,
+            a_later_sink_hears_what_comes_after,
+            events_published_at_once_all_arrive,
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! job_queue_cases {
+    ($fixture:ident) => {
+        $crate::contract_cases! { job_queue of $fixture:
             jobs_come_in_order,
             a_worker_waits_for_a_job,
             who_stops_waiting_takes_nothing_along,
             a_job_in_hand_is_nobody_else_s,
             what_was_not_done_comes_again,
             workers_share_the_jobs,
-            a_full_queue_refuses,
+            a_flood_harms_nobody,
         }
     };
 }
@@ -307,7 +371,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 23] = [
+    const SUITES: [(&str, &str); 26] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -331,6 +395,9 @@ mod tests {
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),
         ("job_queue", include_str!("job_queue.rs")),
+        ("nodes", include_str!("broker/nodes.rs")),
+        ("dead_jobs", include_str!("broker/dead_jobs.rs")),
+        ("faults", include_str!("broker/faults.rs")),
     ];
 
     #[test]

@@ -1,24 +1,19 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use herald_ports::{LiveBus, LiveEvent, LiveSink};
+use herald_ports::{LiveBus, LiveEvent, LiveSink, LiveSinks};
 
 /// Carries events within this process: each sink is called in the publisher's own thread.
 #[derive(Default)]
 pub struct MemoryBus {
-    /// replaced as a whole, so that publishing holds no lock while sinks are called
-    sinks: RwLock<Arc<[Arc<dyn LiveSink>]>>,
+    sinks: LiveSinks,
 }
 
 impl LiveBus for MemoryBus {
     fn publish(&self, event: LiveEvent) {
-        let sinks = self.sinks.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for sink in sinks.iter() {
-            sink.deliver(&event);
-        }
+        self.sinks.deliver(&event);
     }
 
     fn subscribe(&self, sink: Arc<dyn LiveSink>) {
-        let mut sinks = self.sinks.write().unwrap_or_else(PoisonError::into_inner);
-        *sinks = sinks.iter().cloned().chain([sink]).collect();
+        self.sinks.add(sink);
     }
 }

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use herald_ports::{Job, JobQueue, QueueFull, Received};
+use herald_ports::{DeadJobList, DeadJobs, DeadJobsAway, Job, JobQueue, NotQueued, Received};
 use tokio::sync::Notify;
 
 /// How many jobs wait at most, if nobody says otherwise.
@@ -47,10 +47,10 @@ impl Default for MemoryQueue {
 
 #[async_trait]
 impl JobQueue for MemoryQueue {
-    async fn publish(&self, job: Job) -> Result<(), QueueFull> {
+    async fn publish(&self, job: Job) -> Result<(), NotQueued> {
         let mut jobs = self.shared.jobs();
         if jobs.len() >= self.capacity {
-            return Err(QueueFull);
+            return Err(NotQueued::Full);
         }
         jobs.push_back(job);
         self.shared.more.notify_one();
@@ -76,6 +76,22 @@ impl JobQueue for MemoryQueue {
                 None => told.await,
             }
         }
+    }
+}
+
+/// A job of this process is understood, and whoever failed with it gets it again.
+#[async_trait]
+impl DeadJobs for MemoryQueue {
+    async fn list(&self, _: usize) -> Result<DeadJobList, DeadJobsAway> {
+        Ok(DeadJobList::default())
+    }
+
+    async fn remove(&self, _: &str) -> Result<bool, DeadJobsAway> {
+        Ok(false)
+    }
+
+    async fn redrive(&self, _: &str) -> Result<bool, DeadJobsAway> {
+        Ok(false)
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod api_keys;
 mod clock;
+mod dead_jobs;
 mod error;
 mod fan_out;
 mod inbox;
@@ -28,17 +29,18 @@ mod users;
 
 pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
 pub use clock::{Clock, SystemClock};
+pub use dead_jobs::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
 pub use error::StoreError;
 pub use fan_out::{Cancelled, FanOutStore, Step};
 pub use inbox::{InboxStore, Page, Resync, Written};
 pub use list::{Part, Position};
-pub use live::{Delivered, LiveBus, LiveEvent, LiveSink};
+pub use live::{Delivered, LiveBus, LiveEvent, LiveSink, LiveSinks};
 pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
 pub use presence::{Connected, NoDevices, Online, OnlinePage, Presence};
-pub use queue::{Job, JobQueue, QueueFull, Received};
+pub use queue::{Job, JobQueue, NotQueued, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};
 pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, TokenHash};

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use herald_domain::{Head, InboxItem, Notification, NotificationId, SessionId, Timestamp, UserKey};
 
@@ -29,7 +29,8 @@ pub enum LiveEvent {
         after: UserKey,
         /// only inboxes of this user and earlier ones
         through: UserKey,
-        /// where the inboxes of those stand whom the worker knew to be connected, in their order
+        /// where the inboxes of those stand whom the worker knew to be connected, in their order; none
+        /// of these in an event from another node
         told: Vec<Delivered>,
     },
     /// changed flags and removals in one inbox, of one revision
@@ -82,7 +83,8 @@ pub struct Delivered {
 /// Carries events to every node's devices.
 pub trait LiveBus: Send + Sync + 'static {
     /// Passes an event on, after the commit it tells of. Never waits and never fails: what cannot be
-    /// carried is dropped, for the store has it.
+    /// carried to other nodes is dropped, for the store has it, and their sinks are told that they
+    /// [lag](LiveSink::lagged). The sinks of this node get it at once and exactly once.
     fn publish(&self, event: LiveEvent);
 
     /// Sends every event, of this node and of others, to `sink` from now on.
@@ -93,4 +95,37 @@ pub trait LiveBus: Send + Sync + 'static {
 pub trait LiveSink: Send + Sync + 'static {
     /// Takes one event. Must not wait.
     fn deliver(&self, event: &LiveEvent);
+
+    /// Events may have been lost on the way: whoever keeps a copy looks into the store. Must not wait.
+    /// Nothing to do for a sink that keeps none.
+    fn lagged(&self) {}
+}
+
+/// The sinks of a bus.
+#[derive(Default)]
+pub struct LiveSinks(
+    /// replaced as a whole, so that no lock is held while sinks are called
+    RwLock<Arc<[Arc<dyn LiveSink>]>>,
+);
+
+impl LiveSinks {
+    /// Adds one: it gets what comes from now on.
+    pub fn add(&self, sink: Arc<dyn LiveSink>) {
+        let mut sinks = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *sinks = sinks.iter().cloned().chain([sink]).collect();
+    }
+
+    fn all(&self) -> Arc<[Arc<dyn LiveSink>]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl LiveSink for LiveSinks {
+    fn deliver(&self, event: &LiveEvent) {
+        self.all().iter().for_each(|sink| sink.deliver(event));
+    }
+
+    fn lagged(&self) {
+        self.all().iter().for_each(|sink| sink.lagged());
+    }
 }

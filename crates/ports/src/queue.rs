@@ -8,10 +8,16 @@ pub enum Job {
     FanOut(NotificationId),
 }
 
-/// The queue has no room.
+/// Why a job was not put into the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("queue is full")]
-pub struct QueueFull;
+pub enum NotQueued {
+    /// there is no room
+    #[error("queue is full")]
+    Full,
+    /// what carries the queue cannot be reached, or takes nothing at present
+    #[error("queue cannot be reached")]
+    Away,
+}
 
 /// A job in the hands of a worker. One that is dropped without [`Received::ack`] is received again.
 #[async_trait]
@@ -27,12 +33,14 @@ pub trait Received: Send {
 ///
 /// A job is a hint: the store knows what there is to do, so that one that is lost costs a moment, and
 /// one that is repeated nothing. Of several workers, one receives a job at a time; jobs come about in
-/// the order in which they were published.
+/// the order in which they were published. A job that fails its workers again and again, or that none
+/// of them understands, is taken out of the way: [`DeadJobs`](crate::DeadJobs) has it.
 #[async_trait]
 pub trait JobQueue: Send + Sync + 'static {
-    /// Puts a job behind the others. Never waits: a queue is bounded, and what finds no room is found
-    /// by the workers when they look into the store.
-    async fn publish(&self, job: Job) -> Result<(), QueueFull>;
+    /// Puts a job behind the others. Waits for nobody else: a queue is bounded, and what finds no room,
+    /// or nobody who carries it, is found by the workers when they look into the store. `Ok` promises
+    /// no more than that it is on its way.
+    async fn publish(&self, job: Job) -> Result<(), NotQueued>;
 
     /// The next job, as soon as there is one. Nothing is lost if the caller stops waiting.
     async fn receive(&self) -> Box<dyn Received>;

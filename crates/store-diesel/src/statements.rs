@@ -29,8 +29,8 @@ pub(crate) use find_reached::FindReached;
 pub(crate) use in_list::InListDsl;
 pub(crate) use list::List;
 pub(crate) use members::{
-    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening, Members,
-    NthMember,
+    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening,
+    Members, NthMember,
 };
 pub(crate) use range::RangeDsl;
 pub(crate) use words::Words;

@@ -123,9 +123,8 @@ impl Writer {
     /// Takes no more work, and waits for the end of what is queued. Blocks.
     pub(crate) fn close(&self) {
         drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
-        let threads = std::mem::take(
-            &mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("writer panicked");

@@ -102,11 +102,6 @@ impl Hub {
         self.directory.sockets()
     }
 
-    /// Has every session look into the store for what it has not heard of.
-    pub fn lagged(&self) {
-        self.control(|| Control::Lagged);
-    }
-
     /// Takes the next worker's receivers; `None` if all are taken.
     fn take_worker(&self) -> Option<(usize, Receivers)> {
         self.workers.iter().enumerate().find_map(|(index, worker)| {
@@ -196,5 +191,10 @@ impl LiveSink for Hub {
                 }
             }
         }
+    }
+
+    /// Has every session look into the store for what it has not heard of.
+    fn lagged(&self) {
+        self.control(|| Control::Lagged);
     }
 }

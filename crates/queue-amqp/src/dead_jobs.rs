@@ -1,0 +1,208 @@
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use herald_domain::Timestamp;
+use herald_ports::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
+use lapin::message::Delivery;
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, ConfirmSelectOptions,
+    QueueDeclareOptions,
+};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{Channel, Consumer};
+use sha2::{Digest, Sha256};
+use tokio::time::{sleep, timeout};
+
+use crate::connection::{Connection, Ended, Peer};
+use crate::consuming::next;
+use crate::jobs_out::{JobsOut, mandatory, properties};
+use crate::topology::Topology;
+
+/// How long the next of the dead jobs may take to come.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often, and after which pauses, one tries again while somebody else looks at them.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The queue of dead jobs. It cannot be read like a table: whoever looks takes all of them in hand and
+/// puts them back. So each look has a connection of its own, and one is had at a time.
+pub(crate) struct AmqpDeadJobs {
+    peer: Peer,
+    topology: Arc<Topology>,
+}
+
+impl AmqpDeadJobs {
+    pub(crate) fn new(peer: Peer, topology: Arc<Topology>) -> Self {
+        Self { peer, topology }
+    }
+
+    /// Takes all of them in hand. What is not acknowledged is put back by [`InHand::put_back`], and
+    /// by the end of the connection at the latest.
+    async fn take(&self) -> Result<InHand, Ended> {
+        let connection = Connection::open(&self.peer).await?;
+        for _ in 0..ATTEMPTS {
+            let channel = connection.channel().await?;
+            self.topology.declare_jobs(&channel).await?;
+            let passive = QueueDeclareOptions { passive: true, ..Default::default() };
+            let name = self.topology.dead.as_str();
+            let queue = channel.queue_declare(name.into(), passive, FieldTable::default()).await?;
+            channel.basic_qos(0, BasicQosOptions::default()).await?;
+            let options = BasicConsumeOptions { exclusive: true, ..Default::default() };
+            let consumer =
+                channel.basic_consume(name.into(), "".into(), options, FieldTable::default());
+            match consumer.await {
+                Ok(consumer) => {
+                    let jobs = receive(consumer, queue.message_count()).await?;
+                    return Ok(InHand { connection, channel, jobs });
+                }
+                // somebody else looks at them: the refusal ends the channel
+                Err(error) if error.is_amqp_soft_error() => sleep(PAUSE).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Ended::Silent)
+    }
+
+    async fn list(&self, limit: usize) -> Result<DeadJobList, Ended> {
+        let in_hand = self.take().await?;
+        let total = in_hand.jobs.len() as u64;
+        let mut jobs: Vec<_> = in_hand.jobs.iter().map(dead_job).collect();
+        // those of one second are told apart by where they stand in the queue
+        jobs.sort_by_key(|job| job.died_at);
+        let jobs = jobs.into_iter().rev().take(limit).collect();
+        in_hand.put_back().await?;
+        Ok(DeadJobList { jobs, total })
+    }
+
+    /// Takes one out, after publishing it where it was, if it is to be done again.
+    async fn take_out(&self, id: &str, again: bool) -> Result<bool, Ended> {
+        let in_hand = self.take().await?;
+        let found = in_hand.jobs.iter().find(|delivery| dead_job(delivery).id == id);
+        if let Some(delivery) = found {
+            if again {
+                self.publish(&in_hand.channel, delivery).await?;
+            }
+            let tag = delivery.delivery_tag;
+            in_hand.channel.basic_ack(tag, BasicAckOptions::default()).await?;
+        }
+        let found = found.is_some();
+        in_hand.put_back().await?;
+        Ok(found)
+    }
+
+    async fn publish(&self, channel: &Channel, delivery: &Delivery) -> Result<(), Ended> {
+        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        let exchange = self.topology.jobs.as_str().into();
+        let (key, properties) = (delivery.routing_key.clone(), properties(&message_id(delivery)));
+        let published =
+            channel.basic_publish(exchange, key, mandatory(), &delivery.data, properties).await?;
+        JobsOut::confirmed(published.await?)
+    }
+}
+
+#[async_trait]
+impl DeadJobs for AmqpDeadJobs {
+    async fn list(&self, limit: usize) -> Result<DeadJobList, DeadJobsAway> {
+        self.list(limit).await.map_err(away)
+    }
+
+    async fn remove(&self, id: &str) -> Result<bool, DeadJobsAway> {
+        self.take_out(id, false).await.map_err(away)
+    }
+
+    async fn redrive(&self, id: &str) -> Result<bool, DeadJobsAway> {
+        self.take_out(id, true).await.map_err(away)
+    }
+}
+
+/// The dead jobs, as long as nobody else may see them.
+struct InHand {
+    connection: Connection,
+    channel: Channel,
+    jobs: Vec<Delivery>,
+}
+
+impl InHand {
+    async fn put_back(self) -> Result<(), Ended> {
+        if let Some(last) = self.jobs.last() {
+            // not by reject: this is no failure, and need not count
+            let options = BasicNackOptions { multiple: true, requeue: true };
+            self.channel.basic_nack(last.delivery_tag, options).await?;
+        }
+        self.connection.close().await;
+        Ok(())
+    }
+}
+
+async fn receive(mut consumer: Consumer, count: u32) -> Result<Vec<Delivery>, Ended> {
+    let mut jobs = Vec::new();
+    while jobs.len() < count as usize {
+        match timeout(PATIENCE, next(&mut consumer)).await {
+            Ok(delivery) => jobs.push(delivery?),
+            // there were fewer, after all
+            Err(_) => break,
+        }
+    }
+    Ok(jobs)
+}
+
+fn dead_job(delivery: &Delivery) -> DeadJob {
+    let death = death(delivery);
+    let text = |name: &str| match death.and_then(|death| death.inner().get(name)) {
+        Some(AMQPValue::LongString(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let died_at = match death.and_then(|death| death.inner().get("time")) {
+        Some(AMQPValue::Timestamp(seconds)) => i64::try_from(*seconds).ok(),
+        _ => None,
+    };
+    let reason = match text("reason").as_deref() {
+        Some("delivery_limit") => "handed out too often without being done",
+        Some("rejected") => "not understood by the worker",
+        Some("maxlen") => "found no room",
+        _ => "unknown",
+    };
+    DeadJob {
+        id: id(delivery),
+        queue: text("queue").unwrap_or_else(|| delivery.routing_key.to_string()),
+        reason: reason.to_owned(),
+        deliveries: None,
+        died_at: died_at.map(|seconds| Timestamp::from_micros(seconds.saturating_mul(1_000_000))),
+        payload: DeadJob::excerpt(&delivery.data),
+    }
+}
+
+/// The broker's note of how the message died the last time.
+fn death(delivery: &Delivery) -> Option<&FieldTable> {
+    let headers = delivery.properties.headers().as_ref()?;
+    let AMQPValue::FieldArray(deaths) = headers.inner().get("x-death")? else { return None };
+    match deaths.as_slice().first()? {
+        AMQPValue::FieldTable(death) => Some(death),
+        _ => None,
+    }
+}
+
+fn message_id(delivery: &Delivery) -> String {
+    let id = delivery.properties.message_id().as_ref();
+    id.map_or_else(String::new, |id| id.to_string())
+}
+
+/// The same each time that one looks, and also of what others put there, which has no id of ours.
+fn id(delivery: &Delivery) -> String {
+    let hash = Sha256::new()
+        .chain_update(message_id(delivery))
+        .chain_update([0])
+        .chain_update(&delivery.data)
+        .finalize();
+    hash[..8].iter().fold(String::new(), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn away(ended: Ended) -> DeadJobsAway {
+    DeadJobsAway(ended.to_string())
+}
