@@ -8,16 +8,16 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Dispatcher, DispatcherPorts, Inbox, Janitor,
+    Access, Accounts, AccountsPorts, ApiKeys, Dispatcher, DispatcherPorts, Duty, Inbox, Janitor,
     Notifier, NotifierPorts, Preferences, Topics, WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
-    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, JobQueue, LiveBus, MuteStore,
-    NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom, TokenIssuer,
-    TopicStore, UserStore,
+    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, JobQueue, Lease, LeaseStore, LiveBus,
+    MuteStore, NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom,
+    TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub};
 use herald_store_diesel::{DieselStore, StoreConfig};
@@ -43,6 +43,7 @@ pub(crate) struct Storage {
     topics: Arc<dyn TopicStore>,
     mutes: Arc<dyn MuteStore>,
     retention: Arc<dyn RetentionStore>,
+    leases: Arc<dyn LeaseStore>,
     /// none of a store in memory
     database: Option<Arc<DieselStore>>,
 }
@@ -78,7 +79,8 @@ impl Storage {
             + InboxStore
             + TopicStore
             + MuteStore
-            + RetentionStore,
+            + RetentionStore
+            + LeaseStore,
     {
         Self {
             users: store.clone(),
@@ -89,7 +91,8 @@ impl Storage {
             inbox: store.clone(),
             topics: store.clone(),
             mutes: store.clone(),
-            retention: store,
+            retention: store.clone(),
+            leases: store,
             database,
         }
     }
@@ -172,6 +175,7 @@ impl UseCases {
                 bus.clone(),
                 clock.clone(),
                 config.retention.clone(),
+                Duty::new(storage.leases.clone(), Lease::Janitor, &SystemRandom),
             )),
             access,
             issuer: jwt,

@@ -6,17 +6,18 @@ use herald_ports::{Clock, LiveBus, LiveEvent, RetentionStore, StoreError};
 use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::figures;
+use crate::{Duty, figures};
 
 /// Removes what has its time behind it, and tells the devices.
 ///
 /// It works in small steps, between which it lets others have their turn. It may be stopped at any
-/// moment, and several may work on one store.
+/// moment. Of several on one store, one works at a time: who has the [`Duty`].
 pub struct Janitor {
     store: Arc<dyn RetentionStore>,
     bus: Arc<dyn LiveBus>,
     clock: Arc<dyn Clock>,
     retention: Retention,
+    duty: Duty,
 }
 
 impl Janitor {
@@ -34,8 +35,9 @@ impl Janitor {
         bus: Arc<dyn LiveBus>,
         clock: Arc<dyn Clock>,
         retention: Retention,
+        duty: Duty,
     ) -> Self {
-        Self { store, bus, clock, retention }
+        Self { store, bus, clock, retention, duty }
     }
 
     /// Works until it is dropped. What fails is logged, and tried again at the next look.
@@ -57,11 +59,19 @@ impl Janitor {
 
     /// Does what is due; answers when to look again.
     async fn turn(&self, everything: bool) -> Result<Duration, StoreError> {
+        if !self.duty.is_mine().await? {
+            return Ok(Duty::ASK);
+        }
         if everything {
             self.run_once().await?;
         }
         let next = self.expire().await?;
         Ok(next.map_or(Self::LOOK, |at| at.since(self.clock.now()).min(Self::LOOK)))
+    }
+
+    /// Leaves the work to other processes.
+    pub async fn give_up(&self) {
+        self.duty.give_up().await;
     }
 
     /// Removes, step by step, everything that is to be removed now.

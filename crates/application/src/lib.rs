@@ -5,12 +5,13 @@
 //! [`Dispatcher`] puts what is for many, or for later, into the inboxes.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
 //! [`Topics`] and [`Preferences`] say who hears of what, [`WhoIsOnline`] who hears it at once.
-//! [`Janitor`] removes what has its time behind it.
+//! [`Janitor`] removes what has its time behind it; a [`Duty`] is done by one process at a time.
 
 mod access;
 mod accounts;
 mod api_keys;
 mod dispatcher;
+mod duty;
 mod figures;
 mod inbox;
 mod janitor;
@@ -25,6 +26,7 @@ pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
+pub use duty::Duty;
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
 pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};

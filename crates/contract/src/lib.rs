@@ -41,6 +41,7 @@ pub mod fixtures;
 pub mod flags;
 pub mod idempotency;
 pub mod job_queue;
+pub mod leases;
 pub mod leftovers;
 pub mod live_bus;
 pub mod log;

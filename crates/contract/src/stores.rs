@@ -2,7 +2,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, FanOutStore, InboxStore, MuteStore, NotificationStore, RetentionStore,
+    ApiKeyStore, FanOutStore, InboxStore, LeaseStore, MuteStore, NotificationStore, RetentionStore,
     SessionStore, TopicStore, UserStore,
 };
 
@@ -19,6 +19,7 @@ pub struct Stores {
     pub topics: Arc<dyn TopicStore>,
     pub mutes: Arc<dyn MuteStore>,
     pub retention: Arc<dyn RetentionStore>,
+    pub leases: Arc<dyn LeaseStore>,
     /// what must live as long as the stores, such as the folder of a database file
     pub guard: Arc<dyn Any + Send + Sync>,
 }
@@ -35,7 +36,8 @@ impl Stores {
             + InboxStore
             + TopicStore
             + MuteStore
-            + RetentionStore,
+            + RetentionStore
+            + LeaseStore,
     {
         Self {
             users: store.clone(),
@@ -46,7 +48,8 @@ impl Stores {
             inbox: store.clone(),
             topics: store.clone(),
             mutes: store.clone(),
-            retention: store,
+            retention: store.clone(),
+            leases: store,
             guard: Arc::new(guard),
         }
     }

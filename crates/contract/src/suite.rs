@@ -233,6 +233,11 @@ macro_rules! contract_suite {
             tickets_lead_to_nobody,
             deletions_are_forgotten,
         }
+        $crate::contract_cases! { leases of contract_stores:
+            one_has_a_lease,
+            a_lease_ends,
+            one_of_many_gets_a_lease,
+        }
         $crate::contract_cases! { log of contract_stores:
             pages_are_those_of_a_naive_model,
             revisions_have_no_hole_and_counts_are_true,
@@ -371,7 +376,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 26] = [
+    const SUITES: [(&str, &str); 27] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -392,6 +397,7 @@ mod tests {
         ("trimming", include_str!("trimming.rs")),
         ("leftovers", include_str!("leftovers.rs")),
         ("estates", include_str!("estates.rs")),
+        ("leases", include_str!("leases.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),
         ("job_queue", include_str!("job_queue.rs")),

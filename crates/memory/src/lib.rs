@@ -10,6 +10,7 @@ mod api_keys;
 mod bus;
 mod fan_out;
 mod inbox;
+mod leases;
 mod log;
 mod mutes;
 mod notifications;

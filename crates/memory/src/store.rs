@@ -6,6 +6,7 @@ use herald_ports::{IdGenerator, StoreError, SystemRandom};
 use crate::api_keys::ApiKeys;
 use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
+use crate::leases::Leases;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
 use crate::sessions::Sessions;
@@ -33,6 +34,7 @@ pub(crate) struct State {
     pub(crate) inboxes: Inboxes,
     pub(crate) topics: Topics,
     pub(crate) mutes: Mutes,
+    pub(crate) leases: Leases,
 }
 
 impl MemoryStore {

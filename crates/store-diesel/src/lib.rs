@@ -13,6 +13,7 @@ mod failure;
 mod fan_out;
 mod idempotency;
 mod inbox;
+mod leases;
 mod locks;
 mod mutes;
 mod notifications;

@@ -221,3 +221,11 @@ diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(inbox_items, notifications);
 diesel::allow_tables_to_appear_in_same_query!(outbox, notifications, topics);
 diesel::allow_tables_to_appear_in_same_query!(subscriptions, topics, users);
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> BigInt,
+    }
+}

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use herald_application::Janitor;
+use herald_application::{Duty, Janitor};
 use herald_contract::Stores;
-use herald_contract::fixtures::{append, draft, expiring, key, later};
+use herald_contract::fixtures::{CountingIds, append, draft, expiring, key, later};
 use herald_domain::{Retention, Rev};
-use herald_ports::{Append, LiveEvent, Resync};
+use herald_ports::{Append, Lease, LeaseStore, LiveEvent, Resync};
 
 use crate::support::World;
 
@@ -18,7 +18,8 @@ async fn world(retention: Retention) -> (World, Stores, Janitor) {
     let world = World::new().await;
     let stores = Stores::of(world.store.clone(), ());
     let (store, clock) = (world.store.clone(), world.clock.clone());
-    let janitor = Janitor::new(store, world.bus.clone(), clock, retention);
+    let duty = Duty::new(world.store.clone(), Lease::Janitor, &CountingIds::default());
+    let janitor = Janitor::new(store, world.bus.clone(), clock, retention, duty);
     (world, stores, janitor)
 }
 
@@ -125,4 +126,33 @@ async fn it_looks_by_itself() {
     tokio::time::sleep(Janitor::LOOK).await;
     assert_eq!(gone(&world), 1);
     running.abort();
+}
+
+/// Of several janitors on one store, one works; another goes on when that one stops.
+#[tokio::test(start_paused = true)]
+async fn one_works_at_a_time() {
+    let (world, stores, janitor) = world(Retention::default()).await;
+    let alice = stores.ensure("alice").await;
+    let expiring_one = || stores.send(expiring(later(10), draft(&["alice"], "brief")));
+    expiring_one().await;
+    // somebody else is at it, and ends without a word
+    let taken = world.store.hold(Lease::Janitor, "other", Duty::LENGTH).await.unwrap();
+    assert!(taken);
+    world.clock.set(later(10));
+    let janitor = Arc::new(janitor);
+    let working = tokio::spawn({
+        let janitor = janitor.clone();
+        async move { janitor.run().await }
+    });
+    tokio::time::sleep(Duty::LENGTH / 2).await;
+    assert_eq!(stores.head(alice).await.unread, 1);
+    tokio::time::sleep(Duty::LENGTH).await;
+    assert_eq!(stores.head(alice).await.unread, 0);
+
+    let is_free = || world.store.hold(Lease::Janitor, "other", Duty::LENGTH);
+    tokio::time::sleep(3 * Duty::LENGTH).await;
+    assert!(!is_free().await.unwrap(), "it is kept");
+    working.abort();
+    janitor.give_up().await;
+    assert!(is_free().await.unwrap());
 }
