@@ -5,11 +5,12 @@
 //! [`Dispatcher`] puts what is for many, or for later, into the inboxes.
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
 //! [`Topics`] and [`Preferences`] say who hears of what, [`WhoIsOnline`] who hears it at once.
-//! [`Janitor`] removes what has its time behind it.
+//! [`Janitor`] removes what has its time behind it, and [`DeadLetters`] shows the jobs that failed.
 
 mod access;
 mod accounts;
 mod api_keys;
+mod dead_letters;
 mod dispatcher;
 mod figures;
 mod inbox;
@@ -24,6 +25,7 @@ mod topics;
 pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
+pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;

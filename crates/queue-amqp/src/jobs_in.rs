@@ -6,9 +6,7 @@ use herald_broker::figures::{self, JobOutcome};
 use herald_broker::{Handout, Settled, Tray, wire};
 use lapin::Channel;
 use lapin::message::Delivery;
-use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions,
-};
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions};
 use lapin::types::FieldTable;
 use tokio::time::{Instant, interval};
 

@@ -33,9 +33,8 @@ impl LiveIn {
         let queue = topology.declare_ear(&channel).await?;
         channel.basic_qos(PREFETCH, BasicQosOptions::default()).await?;
         let options = BasicConsumeOptions { exclusive: true, ..Default::default() };
-        let consumer = channel
-            .basic_consume(queue.into(), "".into(), options, FieldTable::default())
-            .await?;
+        let consumer =
+            channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
         Ok(Self { channel, consumer })
     }
 

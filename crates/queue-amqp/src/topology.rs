@@ -79,8 +79,7 @@ impl Topology {
             QueueDeclareOptions { exclusive: true, auto_delete: true, ..Default::default() };
         // What nobody fetches must not pile up, so the queue has an end. Not by a time to live: what
         // has expired stays as long as something before it has not.
-        let arguments =
-            table([("x-max-length", LIVE.into()), ("x-overflow", text("drop-head"))]);
+        let arguments = table([("x-max-length", LIVE.into()), ("x-overflow", text("drop-head"))]);
         // Named by the broker: a name of ours would be locked after a cut, until the broker notices
         // that the connection which owns it is gone.
         let queue = channel.queue_declare("".into(), options, arguments).await?;

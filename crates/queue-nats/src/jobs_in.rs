@@ -3,10 +3,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
+use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::consumer::pull::Batch;
 use async_nats::jetstream::message::{AckKind, Acker, Message};
-use async_nats::jetstream::Context;
 use futures_util::StreamExt;
 use herald_broker::figures::{self, JobOutcome};
 use herald_broker::{Handout, Settled, Tray, wire};
@@ -106,8 +106,7 @@ impl JobsIn<'_> {
     /// Tells the broker that the jobs in hand are being worked on, and takes those that were kept too
     /// long as done.
     async fn keep(&self, held: &mut Held) -> Result<(), Ended> {
-        for (_, (acker, _)) in
-            held.extract_if(|_, (_, since)| since.elapsed() >= self.streams.hold)
+        for (_, (acker, _)) in held.extract_if(|_, (_, since)| since.elapsed() >= self.streams.hold)
         {
             settle(&acker, true).await?;
         }

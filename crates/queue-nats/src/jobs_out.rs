@@ -21,10 +21,7 @@ pub(crate) struct JobsOut<'a> {
 }
 
 impl<'a> JobsOut<'a> {
-    pub(crate) async fn open(
-        jetstream: &'a Context,
-        streams: &'a Streams,
-    ) -> Result<Self, Ended> {
+    pub(crate) async fn open(jetstream: &'a Context, streams: &'a Streams) -> Result<Self, Ended> {
         streams.jobs(jetstream).await?;
         Ok(Self { jetstream, streams })
     }

@@ -25,12 +25,8 @@ impl Frame<'_> {
             number: u64,
             events: &'a [Box<RawValue>],
         }
-        let written = Written {
-            v: VERSION,
-            node: self.node,
-            number: self.number,
-            events: &self.events,
-        };
+        let written =
+            Written { v: VERSION, node: self.node, number: self.number, events: &self.events };
         // cannot fail: every part is JSON
         serde_json::to_vec(&written).unwrap_or_default()
     }

@@ -1,12 +1,11 @@
-//! RabbitMQ keeps the contract of every port, whatever happens to connections.
-
 use async_trait::async_trait;
 use herald_broker::{Broker, Settings};
 use herald_contract::broker::BrokerUnderTest;
 use lapin::options::{BasicPublishOptions, ExchangeDeleteOptions, QueueDeleteOptions};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 
-struct RabbitMq;
+/// RabbitMQ, as the cases see it.
+pub(crate) struct RabbitMq;
 
 impl RabbitMq {
     async fn channel() -> (Connection, Channel) {
@@ -60,5 +59,3 @@ impl BrokerUnderTest for RabbitMq {
         connection.close(200, "done".into()).await.unwrap();
     }
 }
-
-herald_contract::broker_suite!(RabbitMq);
