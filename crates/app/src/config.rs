@@ -98,7 +98,8 @@ struct Raw {
     metrics_listen: Option<SocketAddr>,
     data_dir: PathBuf,
     database_url: Option<String>,
-    queue_url: SecretString,
+    queue_url: Option<SecretString>,
+    queue_url_file: Option<PathBuf>,
     queue_prefix: String,
     workers: Option<usize>,
     registration: Registration,
@@ -152,7 +153,6 @@ impl Raw {
 struct Defaults {
     listen: &'static str,
     data_dir: &'static str,
-    queue_url: &'static str,
     queue_prefix: &'static str,
     registration: Registration,
     allowed_origins: [&'static str; 0],
@@ -164,7 +164,6 @@ struct Defaults {
 const DEFAULTS: Defaults = Defaults {
     listen: "127.0.0.1:8000",
     data_dir: "herald-data",
-    queue_url: "memory:",
     queue_prefix: "herald",
     registration: Registration::Open,
     allowed_origins: [],
@@ -258,7 +257,11 @@ impl Config {
         if database_url != "memory:" && !database_url.starts_with("sqlite:") {
             bail!("database_url must be sqlite:FILE or memory:");
         }
-        let queue_url = QueueUrl::parse(raw.queue_url.expose_secret()).context("queue_url")?;
+        let queue_url = secret("queue_url", raw.queue_url, raw.queue_url_file.as_deref())?;
+        let queue_url = match queue_url {
+            Some(url) => QueueUrl::parse(url.expose_secret()).context("queue_url")?,
+            None => QueueUrl::Memory,
+        };
         check_prefix(&raw.queue_prefix).context("queue_prefix")?;
         Ok(Self {
             listen: raw.listen,

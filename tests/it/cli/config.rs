@@ -106,6 +106,7 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
         ("allowed_origins", "[\"app.example.com\"]"),
         ("allowed_origins", "[\"https://app.example.com/\"]"),
         ("jwt_secret_file", "nowhere"),
+        ("queue_url_file", "nowhere"),
         ("jwt_public_key_file", "nowhere"),
         ("jwt_jwks_file", "nowhere"),
         ("admin_password_file", "nowhere"),
@@ -129,7 +130,7 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
 #[test]
 fn a_secret_is_not_repeated_however_wrong_it_is() {
     let builder = bare();
-    for key in ["jwt_secret", "admin_password"] {
+    for key in ["jwt_secret", "admin_password", "queue_url"] {
         for value in ["['canary']", "{ x = 'canary' }", "4711470815"] {
             write_file(&builder, &format!("{key} = {value}"));
             let said = assert_fails(&builder, &CHECK_FILE, &[key]);
