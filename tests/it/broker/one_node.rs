@@ -1,6 +1,8 @@
 use super::{Broker, broadcast, figure, is_ready, on_each_broker, readiness};
 use crate::support::Device;
 
+const GUIDE: &str = include_str!("../../../docs/operations.md");
+
 on_each_broker!(events_and_jobs_pass, dead_jobs_can_be_asked_for);
 
 /// With a broker, all works as without one, and jobs do go by it.
@@ -25,6 +27,11 @@ async fn events_and_jobs_pass(broker: Broker) {
     .await;
     let published = r#"herald_broker_events_total{outcome="published"}"#;
     assert!(figure(&admin, published).await >= 20.0);
+    let metrics = String::from_utf8(admin.get("/metrics").await.expect(200).bytes).unwrap();
+    let named = GUIDE.lines().filter_map(|line| line.strip_prefix("| `herald_broker_"));
+    for name in named.filter_map(|line| line.split('`').next()) {
+        assert!(metrics.contains(&format!("\nherald_broker_{name}")), "there is no {name}");
+    }
 }
 
 /// Who administers sees what the broker took out of the way.

@@ -116,8 +116,10 @@ pub async fn garbage_harms_nobody(installation: &Installation) {
         installation.broker.put_frame(&installation.settings, message).await;
     };
     let deep = "[".repeat(100_000);
+    let last = format!(r#"{{"v":1,"node":"n","number":{},"events":[]}}"#, u64::MAX);
+    let (deep, last) = (deep.as_bytes(), last.as_bytes());
     for garbage in
-        [&b""[..], b"\xff\xfe", b"{}", b"{\"v\":1}", b"{\"v\":1,\"node\":7}", deep.as_bytes()]
+        [&b""[..], b"\xff\xfe", b"{}", b"{\"v\":1}", b"{\"v\":1,\"node\":7}", deep, last, last]
     {
         put(garbage).await;
     }
