@@ -6,6 +6,7 @@ mod accounts;
 mod architecture;
 mod asyncapi;
 mod audiences;
+mod broker;
 mod cli;
 mod crash;
 mod devices;

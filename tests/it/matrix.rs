@@ -53,6 +53,10 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("DELETE /api/v1/admin/api-keys/{id}", [403, 403, 204, 403, 401, 401]),
     ("GET /api/v1/presence", [403, 403, 200, 200, 401, 401]),
     ("GET /api/v1/admin/presence", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/queue/dead", [403, 403, 200, 403, 401, 401]),
+    // a queue in memory has none
+    ("DELETE /api/v1/admin/queue/dead/{id}", [403, 403, 404, 403, 401, 401]),
+    ("POST /api/v1/admin/queue/dead/{id}/redrive", [403, 403, 404, 403, 401, 401]),
     ("GET /api/v1/admin/users", [403, 403, 200, 403, 401, 401]),
     ("GET /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
     ("DELETE /api/v1/admin/users/{id}", [403, 403, 204, 403, 401, 401]),

@@ -13,6 +13,8 @@ use herald_http::{Class, Rates, TrustedProxies};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::queue::{QueueUrl, check_prefix};
+
 /// The flags, each of which has a variable `HERALD_…` and a key in the file.
 #[derive(Args, Serialize, Default)]
 pub(crate) struct Flags {
@@ -32,6 +34,14 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<String>,
+    /// memory:, amqp:// and amqps:// for RabbitMQ, nats:// and tls:// for NATS [default: memory:]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_url: Option<String>,
+    /// What names on the broker begin with [default: herald]
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_prefix: Option<String>,
     /// Threads that serve requests [default: one for each core]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +98,9 @@ struct Raw {
     metrics_listen: Option<SocketAddr>,
     data_dir: PathBuf,
     database_url: Option<String>,
+    queue_url: Option<SecretString>,
+    queue_url_file: Option<PathBuf>,
+    queue_prefix: String,
     workers: Option<usize>,
     registration: Registration,
     allowed_origins: Vec<String>,
@@ -140,6 +153,7 @@ impl Raw {
 struct Defaults {
     listen: &'static str,
     data_dir: &'static str,
+    queue_prefix: &'static str,
     registration: Registration,
     allowed_origins: [&'static str; 0],
     trusted_proxies: [&'static str; 0],
@@ -150,6 +164,7 @@ struct Defaults {
 const DEFAULTS: Defaults = Defaults {
     listen: "127.0.0.1:8000",
     data_dir: "herald-data",
+    queue_prefix: "herald",
     registration: Registration::Open,
     allowed_origins: [],
     trusted_proxies: [],
@@ -164,6 +179,9 @@ pub(crate) struct Config {
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) data_dir: PathBuf,
     pub(crate) database_url: String,
+    /// what carries events and jobs
+    pub(crate) queue_url: QueueUrl,
+    pub(crate) queue_prefix: String,
     pub(crate) workers: usize,
     pub(crate) registration: Registration,
     pub(crate) allowed_origins: Vec<String>,
@@ -239,10 +257,18 @@ impl Config {
         if database_url != "memory:" && !database_url.starts_with("sqlite:") {
             bail!("database_url must be sqlite:FILE or memory:");
         }
+        let queue_url = secret("queue_url", raw.queue_url, raw.queue_url_file.as_deref())?;
+        let queue_url = match queue_url {
+            Some(url) => QueueUrl::parse(url.expose_secret()).context("queue_url")?,
+            None => QueueUrl::Memory,
+        };
+        check_prefix(&raw.queue_prefix).context("queue_prefix")?;
         Ok(Self {
             listen: raw.listen,
             metrics_listen: raw.metrics_listen,
             database_url,
+            queue_url,
+            queue_prefix: raw.queue_prefix,
             data_dir: raw.data_dir,
             workers,
             registration: raw.registration,

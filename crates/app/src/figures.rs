@@ -107,5 +107,19 @@ fn describe() {
         "Steps of putting notifications for many, or for later, into inboxes."
     );
     describe_counter!("herald_fan_out_reached_total", "Inboxes reached by these steps.");
+    describe_gauge!(
+        "herald_broker_connected",
+        "Whether a connection to the broker works, by link."
+    );
+    describe_counter!("herald_broker_connects_total", "Connections made to the broker, by link.");
+    describe_counter!(
+        "herald_broker_events_total",
+        "Live events between nodes, by what became of them."
+    );
+    describe_counter!(
+        "herald_broker_lagged_total",
+        "Times that devices were told to look into the store, for events may have been lost."
+    );
+    describe_counter!("herald_broker_jobs_total", "Jobs, by what became of them on their way.");
     describe_counter!("herald_janitor_removed_total", "What the janitor removed, by kind.");
 }

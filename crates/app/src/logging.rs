@@ -22,7 +22,11 @@ pub(crate) fn init(config: &Config) -> Result<()> {
     Ok(())
 }
 
+/// What the clients of brokers log of themselves: each attempt to connect, and what was in a message.
+/// That a broker is away is logged by us, once. Whoever wants it sets `lapin=info`.
+const QUIET: &str = "lapin=off,async_nats=off";
+
 /// Which logs are written.
 pub(crate) fn filter(config: &Config) -> Result<EnvFilter> {
-    EnvFilter::builder().parse(&config.log).context("log")
+    EnvFilter::builder().parse(format!("{QUIET},{}", config.log)).context("log")
 }

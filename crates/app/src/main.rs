@@ -5,6 +5,7 @@ mod config;
 mod figures;
 mod limits;
 mod logging;
+mod queue;
 mod wire;
 
 use std::process::ExitCode;

@@ -8,14 +8,15 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Dispatcher, DispatcherPorts, Duty, Inbox, Janitor,
-    Notifier, NotifierPorts, Preferences, Topics, WhoIsOnline,
+    Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Dispatcher, DispatcherPorts, Duty,
+    Inbox, Janitor, Notifier, NotifierPorts, Preferences, Topics, WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
+use herald_broker::Link;
 use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
-use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
+use herald_memory::MemoryStore;
 use herald_ports::{
-    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, JobQueue, Lease, LeaseStore, LiveBus,
+    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
     MuteStore, NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom,
     TokenIssuer, TopicStore, UserStore,
 };
@@ -26,6 +27,7 @@ use secrecy::ExposeSecret;
 
 use crate::config::{Config, Registration};
 use crate::figures;
+use crate::queue::{self, Messaging};
 
 /// How much work a password hash is: 2 to the power of this (OWASP asks for 10 or more).
 const BCRYPT_COST: u32 = 10;
@@ -117,11 +119,14 @@ pub(crate) struct UseCases {
 
 impl UseCases {
     /// Builds them, generating the secret of tokens if none is set.
-    pub(crate) async fn build(config: &Config, storage: &Storage) -> Result<Self> {
+    pub(crate) async fn build(
+        config: &Config,
+        storage: &Storage,
+        messaging: &Messaging,
+    ) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemRandom);
-        let bus: Arc<dyn LiveBus> = Arc::new(MemoryBus::default());
-        let queue: Arc<dyn JobQueue> = Arc::new(MemoryQueue::default());
+        let (bus, queue) = (messaging.bus.clone(), messaging.queue.clone());
         let hub = Arc::new(Hub::new(config.workers));
         bus.subscribe(hub.clone());
         let jwt = Arc::new(jwt(config, &*ids)?);
@@ -208,6 +213,7 @@ impl UseCases {
         &self,
         config: &Config,
         storage: &Storage,
+        messaging: &Messaging,
         recorder: &PrometheusHandle,
     ) -> Node {
         let hub = self.hub.clone();
@@ -221,13 +227,17 @@ impl UseCases {
                 topics: self.topics.clone(),
                 preferences: self.preferences.clone(),
                 online: Arc::new(WhoIsOnline::new(hub.clone(), storage.users.clone())),
+                dead_letters: Arc::new(DeadLetters::new(messaging.dead_jobs.clone())),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
             figures: figures::exposition(recorder.clone(), hub.clone(), storage.database.clone()),
             hub,
             clock: self.clock.clone(),
             ids: Arc::new(SystemRandom),
-            readiness: Arc::new(Readiness(storage.database.clone())),
+            readiness: Arc::new(Readiness {
+                database: storage.database.clone(),
+                links: messaging.links.clone(),
+            }),
             limits: RateLimits::new(&config.rates, config.trusted_proxies.clone()),
             draining: Arc::new(AtomicBool::new(false)),
             allowed_origins: config.allowed_origins.clone(),
@@ -236,24 +246,29 @@ impl UseCases {
     }
 }
 
-/// Ready as long as the store can be read and written.
-struct Readiness(Option<Arc<DieselStore>>);
+/// Ready as long as the store can be read and written; without the broker, things are late.
+struct Readiness {
+    database: Option<Arc<DieselStore>>,
+    links: Vec<Arc<Link>>,
+}
 
 #[async_trait]
 impl ReadinessProbe for Readiness {
     async fn check(&self) -> Vec<Component> {
-        let failure = match &self.0 {
+        let failure = match &self.database {
             Some(store) => match store.ping().await {
                 Ok(()) => store.health().await.err(),
                 Err(error) => Some(error),
             },
             None => None,
         };
-        vec![Component {
+        let store = Component {
             name: "store",
             ok: failure.is_none(),
             detail: failure.map(|error| error.to_string()),
-        }]
+            essential: true,
+        };
+        [store].into_iter().chain(queue::component(&self.links)).collect()
     }
 }
 

@@ -6,10 +6,12 @@
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
 //! [`Topics`] and [`Preferences`] say who hears of what, [`WhoIsOnline`] who hears it at once.
 //! [`Janitor`] removes what has its time behind it; a [`Duty`] is done by one process at a time.
+//! [`DeadLetters`] shows the jobs that failed.
 
 mod access;
 mod accounts;
 mod api_keys;
+mod dead_letters;
 mod dispatcher;
 mod duty;
 mod figures;
@@ -25,6 +27,7 @@ mod topics;
 pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
+pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use duty::Duty;
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};

@@ -1,5 +1,7 @@
 //! Every event is read as it was written, and what is written does not change unnoticed.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use herald_broker::wire::{Unreadable, decode_event, encode_event};

@@ -34,7 +34,7 @@ use crate::problem::{Code, ProblemBody};
         (name = "preferences", description = "what the caller wants to hear of"),
         (name = "presence", description = "who is online"),
         (name = "realtime", description = "sockets and streams that speak `herald.v1`"),
-        (name = "admin", description = "users, API keys and topics; takes the role `admin`"),
+        (name = "admin", description = "users, API keys, topics and dead jobs; takes the role `admin`"),
         (name = "health", description = "for load balancers and orchestrators"),
         (name = "notification-system",
          description = "dialect: Real-Time Notification System"),

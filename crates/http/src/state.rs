@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use herald_application::{
-    Access, Accounts, ApiKeys, Inbox, Notifier, Preferences, Topics, WhoIsOnline,
+    Access, Accounts, ApiKeys, DeadLetters, Inbox, Notifier, Preferences, Topics, WhoIsOnline,
 };
 
 /// The use cases that the routes call, one instance for all workers.
@@ -16,4 +16,5 @@ pub struct Services {
     pub topics: Arc<Topics>,
     pub preferences: Arc<Preferences>,
     pub online: Arc<WhoIsOnline>,
+    pub dead_letters: Arc<DeadLetters>,
 }

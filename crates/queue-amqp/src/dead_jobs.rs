@@ -20,8 +20,10 @@ use crate::consuming::next;
 use crate::jobs_out::{JobsOut, mandatory, properties};
 use crate::topology::Topology;
 
-/// How long the next of the dead jobs may take to come.
+/// How long the next of the dead jobs may take to come, if there should be more; and if there should
+/// not: what somebody else has just put back may still be on its way.
 const PATIENCE: Duration = Duration::from_secs(1);
+const SILENCE: Duration = Duration::from_millis(200);
 /// How often, and after which pauses, one tries again while somebody else looks at them.
 const ATTEMPTS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -69,9 +71,10 @@ impl AmqpDeadJobs {
         let in_hand = self.take().await?;
         let total = in_hand.jobs.len() as u64;
         let mut jobs: Vec<_> = in_hand.jobs.iter().map(dead_job).collect();
-        // those of one second are told apart by where they stand in the queue
-        jobs.sort_by_key(|job| job.died_at);
-        let jobs = jobs.into_iter().rev().take(limit).collect();
+        // The broker notes the second, and puts back what was looked at in any order: those of one
+        // second are put in order by what stays the same.
+        jobs.sort_by(|a, b| b.died_at.cmp(&a.died_at).then_with(|| a.id.cmp(&b.id)));
+        jobs.truncate(limit);
         in_hand.put_back().await?;
         Ok(DeadJobList { jobs, total })
     }
@@ -98,22 +101,22 @@ impl AmqpDeadJobs {
         let (key, properties) = (delivery.routing_key.clone(), properties(&message_id(delivery)));
         let published =
             channel.basic_publish(exchange, key, mandatory(), &delivery.data, properties).await?;
-        JobsOut::confirmed(published.await?)
+        JobsOut::confirmed(&published.await?)
     }
 }
 
 #[async_trait]
 impl DeadJobs for AmqpDeadJobs {
     async fn list(&self, limit: usize) -> Result<DeadJobList, DeadJobsAway> {
-        self.list(limit).await.map_err(away)
+        Ok(self.list(limit).await?)
     }
 
     async fn remove(&self, id: &str) -> Result<bool, DeadJobsAway> {
-        self.take_out(id, false).await.map_err(away)
+        Ok(self.take_out(id, false).await?)
     }
 
     async fn redrive(&self, id: &str) -> Result<bool, DeadJobsAway> {
-        self.take_out(id, true).await.map_err(away)
+        Ok(self.take_out(id, true).await?)
     }
 }
 
@@ -138,14 +141,13 @@ impl InHand {
 
 async fn receive(mut consumer: Consumer, count: u32) -> Result<Vec<Delivery>, Ended> {
     let mut jobs = Vec::new();
-    while jobs.len() < count as usize {
-        match timeout(PATIENCE, next(&mut consumer)).await {
+    loop {
+        let patience = if jobs.len() < count as usize { PATIENCE } else { SILENCE };
+        match timeout(patience, next(&mut consumer)).await {
             Ok(delivery) => jobs.push(delivery?),
-            // there were fewer, after all
-            Err(_) => break,
+            Err(_) => return Ok(jobs),
         }
     }
-    Ok(jobs)
 }
 
 fn dead_job(delivery: &Delivery) -> DeadJob {
@@ -203,6 +205,8 @@ fn id(delivery: &Delivery) -> String {
     })
 }
 
-fn away(ended: Ended) -> DeadJobsAway {
-    DeadJobsAway(ended.to_string())
+impl From<Ended> for DeadJobsAway {
+    fn from(ended: Ended) -> Self {
+        Self(ended.to_string())
+    }
 }

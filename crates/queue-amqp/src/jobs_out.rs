@@ -49,7 +49,7 @@ impl JobsOut {
     }
 
     /// Counts what became of a job.
-    pub(crate) fn confirmed(confirmation: Confirmation) -> Result<(), Ended> {
+    pub(crate) fn confirmed(confirmation: &Confirmation) -> Result<(), Ended> {
         match confirmation {
             // A job for which there is no queue is confirmed like any other, too: the broker has done
             // all it could. That it was returned before, is all that tells.

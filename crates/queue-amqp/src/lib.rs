@@ -10,6 +10,7 @@ mod address;
 mod connection;
 mod consuming;
 mod dead_jobs;
+mod erase;
 mod jobs_in;
 mod jobs_out;
 mod live_in;
@@ -18,6 +19,7 @@ mod publishing;
 mod topology;
 
 pub use address::{Address, NotAnAddress};
+pub use erase::erase;
 
 use std::sync::Arc;
 

@@ -51,8 +51,9 @@ impl Publishing {
         let live = LiveOut::open(&connection, &self.topology).await?;
         let jobs = JobsOut::open(&connection, &self.topology, self.ids.clone()).await?;
         self.link.up();
+        let mut writing: Fuse<Writing> = Fuse::terminated();
         // the first word lets others find out what they missed
-        let mut writing: Fuse<Writing> = live.publish(self.frames.begin()).fuse();
+        let mut greet = true;
         let mut confirms = FuturesUnordered::new();
         let mut blocked = false;
         let mut progress = true;
@@ -60,6 +61,11 @@ impl Publishing {
         loop {
             // one write at a time: while it waits for the socket, what comes is gathered
             let may_write = !blocked && writing.is_terminated();
+            if may_write && greet {
+                greet = false;
+                writing = live.publish(self.frames.begin()).fuse();
+                continue;
+            }
             tokio::select! {
                 event = events.next() => match event {
                     // The broker is short of memory or disk and reads nothing from here any more. What
@@ -70,6 +76,7 @@ impl Publishing {
                     }
                     Some(Event::ConnectionUnblocked) => {
                         blocked = false;
+                        greet = true;
                         progress = true;
                         self.link.up();
                     }
@@ -89,7 +96,7 @@ impl Publishing {
                 }
                 Some(confirmed) = confirms.next() => {
                     progress = true;
-                    JobsOut::confirmed(confirmed?)?;
+                    JobsOut::confirmed(&confirmed?)?;
                 }
                 _ = check.tick() => {
                     let expects = !writing.is_terminated() || !confirms.is_empty();

@@ -40,6 +40,17 @@ impl Topology {
         format!("{}.{kind}", self.jobs)
     }
 
+    /// Every queue that stays.
+    pub(crate) fn queues(&self) -> impl Iterator<Item = String> {
+        let jobs = wire::KINDS.iter().map(|kind| self.queue(kind));
+        jobs.chain([self.dead.clone()])
+    }
+
+    /// Every exchange.
+    pub(crate) fn exchanges(&self) -> [&str; 3] {
+        [&self.jobs, &self.live, &self.dead]
+    }
+
     /// What jobs need.
     pub(crate) async fn declare_jobs(&self, channel: &Channel) -> lapin::Result<()> {
         declare_exchange(channel, &self.dead, ExchangeKind::Fanout).await?;

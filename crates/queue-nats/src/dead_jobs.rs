@@ -83,15 +83,15 @@ impl NatsDeadJobs {
 #[async_trait]
 impl DeadJobs for NatsDeadJobs {
     async fn list(&self, limit: usize) -> Result<DeadJobList, DeadJobsAway> {
-        self.list(limit).await.map_err(away)
+        Ok(self.list(limit).await?)
     }
 
     async fn remove(&self, id: &str) -> Result<bool, DeadJobsAway> {
-        self.take_out(id, false).await.map_err(away)
+        Ok(self.take_out(id, false).await?)
     }
 
     async fn redrive(&self, id: &str) -> Result<bool, DeadJobsAway> {
-        self.take_out(id, true).await.map_err(away)
+        Ok(self.take_out(id, true).await?)
     }
 }
 
@@ -113,6 +113,8 @@ fn text(headers: &HeaderMap, name: &str) -> String {
     headers.get(name).map_or_else(String::new, ToString::to_string)
 }
 
-fn away(ended: Ended) -> DeadJobsAway {
-    DeadJobsAway(ended.to_string())
+impl From<Ended> for DeadJobsAway {
+    fn from(ended: Ended) -> Self {
+        Self(ended.to_string())
+    }
 }

@@ -7,12 +7,14 @@
 mod address;
 mod connection;
 mod dead_jobs;
+mod erase;
 mod jobs_in;
 mod jobs_out;
 mod node;
 mod streams;
 
 pub use address::{Address, NotAnAddress};
+pub use erase::erase;
 
 use std::sync::Arc;
 

@@ -41,6 +41,11 @@ impl Streams {
         }
     }
 
+    /// Every stream.
+    pub(crate) fn names(&self) -> [&str; 2] {
+        [&self.jobs.0, &self.dead.0]
+    }
+
     /// The subject of one kind of job.
     pub(crate) fn subject(&self, kind: &str) -> String {
         format!("{}.{kind}", self.jobs.1)

@@ -1,19 +1,17 @@
 //! NATS keeps the contract of every port, whatever happens to connections.
 
-use async_nats::Client;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use async_trait::async_trait;
 use herald_broker::{Broker, Settings};
 use herald_contract::broker::BrokerUnderTest;
+use herald_queue_nats::Address;
 
 struct Nats;
 
 impl Nats {
-    async fn client() -> Client {
-        async_nats::connect(Nats.address()).await.unwrap()
-    }
-
     async fn put(subject: String, message: &[u8]) {
-        let client = Self::client().await;
+        let client = async_nats::connect(Nats.address()).await.unwrap();
         client.publish(subject, message.to_vec().into()).await.unwrap();
         client.flush().await.unwrap();
     }
@@ -26,8 +24,7 @@ impl BrokerUnderTest for Nats {
     }
 
     fn open(&self, address: &str, settings: &Settings) -> Broker {
-        let address = format!("nats://{address}").parse().unwrap();
-        herald_queue_nats::open(&address, settings)
+        herald_queue_nats::open(&self::address(address), settings)
     }
 
     async fn put_job(&self, settings: &Settings, message: &[u8]) {
@@ -39,12 +36,12 @@ impl BrokerUnderTest for Nats {
     }
 
     async fn erase(&self, settings: &Settings) {
-        let jetstream = async_nats::jetstream::new(Self::client().await);
-        for stream in ["jobs", "dead"] {
-            // a case that has no node has made none
-            let _ = jetstream.delete_stream(format!("{}_{stream}", settings.prefix)).await;
-        }
+        herald_queue_nats::erase(&address(&self.address()), settings).await.unwrap();
     }
+}
+
+fn address(address: &str) -> Address {
+    format!("nats://{address}").parse().unwrap()
 }
 
 herald_contract::broker_suite!(Nats);

@@ -13,6 +13,8 @@ fn a_configuration_is_checked_without_doing_anything() {
         r#"
         listen = "127.0.0.1:0"
         database_url = "sqlite:other.db"
+        queue_url = "amqps://herald:canary@mq.example.com/prod"
+        queue_prefix = "herald-prod_1"
         workers = 2
         registration = "closed"
         allowed_origins = ["https://app.example.com"]
@@ -79,6 +81,17 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
         ("database_url", "postgres:/nowhere"),
         ("database_url", "herald.db"),
         ("database_url", ""),
+        ("queue_url", "redis://localhost"),
+        ("queue_url", "amqp://"),
+        ("queue_url", "amqp://user:canary@["),
+        ("queue_url", "nats://user:canary@["),
+        ("queue_url", "nats://a,amqp://b"),
+        ("queue_url", "memory"),
+        ("queue_url", "memory:x"),
+        ("queue_url", ""),
+        ("queue_prefix", ""),
+        ("queue_prefix", "a.b"),
+        ("queue_prefix", "a b"),
         ("trusted_proxies", "127.0.0.1"),
         ("trusted_proxies", "[\"proxy.example.com\"]"),
         ("rate_limit_login", "10"),
@@ -93,6 +106,7 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
         ("allowed_origins", "[\"app.example.com\"]"),
         ("allowed_origins", "[\"https://app.example.com/\"]"),
         ("jwt_secret_file", "nowhere"),
+        ("queue_url_file", "nowhere"),
         ("jwt_public_key_file", "nowhere"),
         ("jwt_jwks_file", "nowhere"),
         ("admin_password_file", "nowhere"),
@@ -104,6 +118,7 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
         let name = format!("HERALD_{}", key.to_uppercase());
         let said = assert_fails(&builder.clone().set(&name, value), &CHECK, &[key]);
         assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(!said.contains(CANARY), "{said}");
     }
     write_file(&builder, "workers = ");
     assert_fails(&builder, &CHECK_FILE, &["herald.toml"]);
@@ -115,7 +130,7 @@ fn a_value_that_cannot_be_is_refused_by_the_name_of_its_key() {
 #[test]
 fn a_secret_is_not_repeated_however_wrong_it_is() {
     let builder = bare();
-    for key in ["jwt_secret", "admin_password"] {
+    for key in ["jwt_secret", "admin_password", "queue_url"] {
         for value in ["['canary']", "{ x = 'canary' }", "4711470815"] {
             write_file(&builder, &format!("{key} = {value}"));
             let said = assert_fails(&builder, &CHECK_FILE, &[key]);

@@ -8,7 +8,6 @@ mod process;
 mod raw;
 mod rng;
 mod server;
-mod skip;
 mod socket;
 mod stream;
 mod token;
@@ -20,10 +19,11 @@ pub(crate) use device::{Device, Line, Resuming};
 pub(crate) use raw::Raw;
 pub(crate) use rng::{Rng, amount};
 pub(crate) use server::{Builder, Server};
-pub(crate) use skip::skip;
 pub(crate) use socket::Socket;
 pub(crate) use stream::Stream;
 pub(crate) use token::{SECRET, mint, mint_claims};
+
+pub(crate) use herald_contract::skip;
 
 use std::time::Duration;
 

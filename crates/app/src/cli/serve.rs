@@ -9,6 +9,7 @@ use herald_realtime::{CloseCode, Follower};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::queue::Messaging;
 use crate::wire::{Storage, UseCases};
 use crate::{figures, limits, logging};
 
@@ -31,12 +32,13 @@ pub(super) async fn serve(
     limits::raise_open_files();
     let recorder = figures::install()?;
     let storage = Storage::open(config)?;
-    let cases = UseCases::build(config, &storage).await?;
+    let messaging = Messaging::open(&config.queue_url, &config.queue_prefix);
+    let cases = UseCases::build(config, &storage, &messaging).await?;
     cases.ensure_admin(config).await?;
     let listener = bind(config.listen)?;
     let for_figures = config.metrics_listen.map(bind).transpose()?;
     let address = listener.local_addr()?;
-    let node = cases.node(config, &storage, &recorder);
+    let node = cases.node(config, &storage, &messaging, &recorder);
     let (hub, draining) = (node.hub.clone(), node.draining.clone());
     let figures = node.figures.clone();
     let server = herald_http::serve(listener, node)?;
@@ -56,7 +58,8 @@ pub(super) async fn serve(
         .map(|dispatcher| actix_web::rt::spawn(async move { dispatcher.run().await }))
         .collect();
     let cleaning = actix_web::rt::spawn(async move { janitor.run().await });
-    tracing::info!(%address, database = config.database_kind(), "listening");
+    let (database, queue) = (config.database_kind(), config.queue_url.kind());
+    tracing::info!(%address, database, queue, "listening");
     tracing::info!("api documentation at http://{address}/docs");
 
     let running = actix_web::rt::spawn(server);

@@ -8,6 +8,7 @@ use herald_ports::{Position, UserChange};
 
 use super::Settings;
 use super::plain::plain;
+use crate::queue::Messaging;
 use crate::wire::{Storage, UseCases};
 
 #[derive(Subcommand)]
@@ -187,7 +188,9 @@ async fn open(settings: &Settings) -> Result<(Storage, UseCases)> {
         bail!("database_url is memory: nothing would be kept; use HERALD_ADMIN_USERNAME instead");
     }
     let storage = Storage::open(&config)?;
-    let cases = UseCases::build(&config, &storage).await?;
+    // servers read in the database what was revoked
+    let messaging = Messaging::within_this_process();
+    let cases = UseCases::build(&config, &storage, &messaging).await?;
     Ok((storage, cases))
 }
 

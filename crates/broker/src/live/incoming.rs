@@ -86,10 +86,12 @@ impl Incoming {
             // most of them are gone; those that are not are taken for new once
             expected.clear();
         }
+        // whoever is at the end of all numbers is not one of us
+        let following = number.wrapping_add(1);
         match expected.get_mut(node) {
-            Some(next) => next.replace(number + 1).is_some_and(|next| next != number),
+            Some(next) => next.replace(following).is_some_and(|next| next != number),
             None => {
-                expected.insert(node.to_owned(), Some(number + 1));
+                expected.insert(node.to_owned(), Some(following));
                 number > 0
             }
         }

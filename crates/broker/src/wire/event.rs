@@ -18,7 +18,8 @@ pub fn encode_event(event: &LiveEvent) -> Option<Box<RawValue>> {
 
 /// Reads an event that came in a frame of this version.
 pub fn decode_event(event: &RawValue) -> Result<LiveEvent, Unreadable> {
-    serde_json::from_str::<Event<'_>>(event.get()).map(LiveEvent::from).map_err(newer)
+    let event: Event<'_> = serde_json::from_str(event.get()).map_err(|error| newer(&error))?;
+    Ok(event.into())
 }
 
 #[derive(Serialize, Deserialize)]

@@ -35,12 +35,14 @@ struct Version {
 /// What a message of this version holds.
 fn read<'a, T: serde::Deserialize<'a>>(message: &'a [u8]) -> Result<T, Unreadable> {
     match serde_json::from_slice::<Version>(message) {
-        Ok(Version { v: VERSION }) => serde_json::from_slice(message).map_err(newer),
+        Ok(Version { v: VERSION }) => {
+            serde_json::from_slice(message).map_err(|error| newer(&error))
+        }
         Ok(Version { v }) => Err(Unreadable::Newer(format!("version {v}"))),
         Err(error) => Err(Unreadable::Garbage(error.to_string())),
     }
 }
 
-fn newer(error: serde_json::Error) -> Unreadable {
+fn newer(error: &serde_json::Error) -> Unreadable {
     Unreadable::Newer(error.to_string())
 }

@@ -94,9 +94,8 @@ pub async fn jobs_outlive_connections(installation: &Installation) {
 /// then on.
 pub async fn who_could_not_hear_lags(installation: &Installation) {
     let (node, proxy) = installation.node_behind_proxy().await;
-    let other = installation.node().await;
     let mut listener = Listener::on(&node.bus);
-    listener.lags_more_than(0).await;
+    let other = installation.node().await;
     for _ in 0..3 {
         let before = listener.lagged();
         proxy.cut();
@@ -113,11 +112,9 @@ pub async fn who_could_not_hear_lags(installation: &Installation) {
 /// When a node could not speak, the others are told to look into the store.
 pub async fn who_could_not_speak_makes_others_lag(installation: &Installation) {
     let (node, proxy) = installation.node_behind_proxy().await;
-    let other = installation.node().await;
-    let mut listener = Listener::on(&other.bus);
+    let (_other, mut listener) = installation.node_with_listener().await;
     node.bus.publish(event(1));
     assert_eq!(listener.hear().await, 1);
-    listener.lags_more_than(0).await;
     let before = listener.lagged();
     proxy.cut();
     away(&node).await;

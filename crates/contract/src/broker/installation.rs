@@ -7,7 +7,7 @@ use herald_ports::{
     SystemRandom,
 };
 
-use super::{Proxy, eventually};
+use super::{Listener, Proxy, eventually};
 
 /// A kind of broker, as its adapter presents it to the cases.
 #[async_trait]
@@ -50,6 +50,16 @@ impl Installation {
         let node = self.broker.open(&self.broker.address(), &self.settings);
         connected(&node).await;
         node
+    }
+
+    /// Another node, and what its devices hear. They were told already to look into the store, for a
+    /// node that has just connected may have missed something.
+    pub async fn node_with_listener(&self) -> (Broker, Listener) {
+        let node = self.broker.open(&self.broker.address(), &self.settings);
+        let listener = Listener::on(&node.bus);
+        connected(&node).await;
+        listener.lags_more_than(0).await;
+        (node, listener)
     }
 
     /// Another node whose connection goes through a proxy, once it is connected.

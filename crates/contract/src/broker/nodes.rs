@@ -116,8 +116,10 @@ pub async fn garbage_harms_nobody(installation: &Installation) {
         installation.broker.put_frame(&installation.settings, message).await;
     };
     let deep = "[".repeat(100_000);
+    let last = format!(r#"{{"v":1,"node":"n","number":{},"events":[]}}"#, u64::MAX);
+    let (deep, last) = (deep.as_bytes(), last.as_bytes());
     for garbage in
-        [&b""[..], b"\xff\xfe", b"{}", b"{\"v\":1}", b"{\"v\":1,\"node\":7}", deep.as_bytes()]
+        [&b""[..], b"\xff\xfe", b"{}", b"{\"v\":1}", b"{\"v\":1,\"node\":7}", deep, last, last]
     {
         put(garbage).await;
     }
@@ -127,8 +129,7 @@ pub async fn garbage_harms_nobody(installation: &Installation) {
 
 /// Who hears a node of a later version, and does not understand it, looks into the store.
 pub async fn what_is_newer_makes_lag(installation: &Installation) {
-    let node = installation.node().await;
-    let mut listener = Listener::on(&node.bus);
+    let (_node, mut listener) = installation.node_with_listener().await;
     let put = async |message: &[u8]| {
         installation.broker.put_frame(&installation.settings, message).await;
     };
@@ -146,15 +147,12 @@ pub async fn what_is_newer_makes_lag(installation: &Installation) {
 
 /// A hole in what another node says makes lag; what follows without one does not.
 pub async fn a_hole_makes_lag(installation: &Installation) {
-    let node = installation.node().await;
-    let mut listener = Listener::on(&node.bus);
+    let (_node, mut listener) = installation.node_with_listener().await;
     let say = async |number: u64| {
         let events = format!(r#"[{{"revoked":{{"user":{number},"session":null}}}}]"#);
         let frame = format!(r#"{{"v":1,"node":"n","number":{number},"events":{events}}}"#);
         installation.broker.put_frame(&installation.settings, frame.as_bytes()).await;
     };
-    // when it began to listen, it was told
-    listener.lags_more_than(0).await;
     for number in 0..3 {
         say(number).await;
         assert_eq!(listener.hear().await, number as i64);

@@ -13,14 +13,14 @@ pub struct Proxy {
     accepting: JoinHandle<()>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// everything passes
-    Open,
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
     /// connections stand, and nothing passes
-    Stalled,
-    /// connections break, and new ones, too
-    Cut,
+    stalled: bool,
+    /// no new connection can be made
+    closed: bool,
+    /// how often connections were broken: none outlives a cut, however short
+    cuts: u64,
 }
 
 impl Proxy {
@@ -28,7 +28,7 @@ impl Proxy {
     pub async fn to(target: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let way = watch::Sender::new(Way::Open);
+        let way = watch::Sender::new(Way::default());
         let words = broadcast::Sender::new(16);
         let accepting =
             tokio::spawn(accept(listener, target.to_owned(), way.clone(), words.clone()));
@@ -42,17 +42,17 @@ impl Proxy {
 
     /// Breaks every connection, and lets no new one be made.
     pub fn cut(&self) {
-        self.way.send_replace(Way::Cut);
+        self.way.send_modify(|way| *way = Way { stalled: false, closed: true, cuts: way.cuts + 1 });
     }
 
     /// Lets nothing pass, without breaking a connection.
     pub fn stall(&self) {
-        self.way.send_replace(Way::Stalled);
+        self.way.send_modify(|way| way.stalled = true);
     }
 
     /// Lets everything pass again.
     pub fn restore(&self) {
-        self.way.send_replace(Way::Open);
+        self.way.send_modify(|way| *way = Way { cuts: way.cuts, ..Way::default() });
     }
 
     /// Says something in the name of the broker, on every connection that there is.
@@ -75,7 +75,7 @@ async fn accept(
     words: broadcast::Sender<Vec<u8>>,
 ) {
     while let Ok((client, _)) = listener.accept().await {
-        if *way.borrow() == Way::Cut {
+        if way.borrow().closed {
             continue;
         }
         let (target, way, words) = (target.clone(), way.subscribe(), words.subscribe());
@@ -96,12 +96,13 @@ async fn pass(
     // what makes the times of a live bus visible should not be the test
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (mut from_client, mut from_server) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    let cuts = way.borrow_and_update().cuts;
     loop {
-        let open = match *way.borrow_and_update() {
-            Way::Open => true,
-            Way::Stalled => false,
-            Way::Cut => return,
-        };
+        let now = *way.borrow_and_update();
+        if now.cuts != cuts {
+            return;
+        }
+        let open = !now.stalled;
         let passed = tokio::select! {
             changed = way.changed() => changed.map_err(std::io::Error::other),
             read = client.read(&mut from_client), if open => match read {

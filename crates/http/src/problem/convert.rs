@@ -1,8 +1,8 @@
 //! Each use case's errors as problems, without a wildcard arm: a new error is a decision to take.
 
 use herald_application::{
-    AccountError, ApiKeyError, AuthError, CancelError, InboxError, PreferencesError, SendError,
-    TopicError, Topics,
+    AccountError, ApiKeyError, AuthError, CancelError, DeadLetterError, InboxError,
+    PreferencesError, SendError, TopicError, Topics,
 };
 use herald_domain::{Violation, Violations};
 use herald_ports::{Resync, StoreError};
@@ -137,6 +137,17 @@ impl From<TopicError> for Problem {
                 Self::new(Code::TooManySubscriptions, detail)
             }
             TopicError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeadLetterError> for Problem {
+    fn from(error: DeadLetterError) -> Self {
+        match error {
+            DeadLetterError::Unknown => Self::not_found(),
+            DeadLetterError::Away(error) => {
+                Self::hidden(Code::Unavailable, "the broker cannot be reached at present", &error)
+            }
         }
     }
 }

@@ -113,6 +113,13 @@ async fn health() {
     assert_eq!(api.get("/readyz", "").await.expect(503)["status"], "draining");
     assert_eq!(api.get("/healthz", "").await.status, 200);
 
+    for (broker_ok, status) in [(true, "ready"), (false, "degraded")] {
+        let settings = Settings { broker_ok: Some(broker_ok), ..Settings::default() };
+        let answer = api_with(settings).await.get("/readyz", "").await.expect(200);
+        let broker = json!({"name": "broker", "ok": broker_ok, "detail": null});
+        assert_eq!((&answer["status"], &answer["components"][1]), (&json!(status), &broker));
+    }
+
     let broken = api_with(Settings { store_ok: false, ..Settings::default() }).await;
     let answer = broken.get("/readyz", "").await.expect(503);
     assert_eq!(

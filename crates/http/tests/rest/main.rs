@@ -5,6 +5,7 @@ mod accounts;
 mod admin;
 mod batch;
 mod bodies;
+mod dead_jobs;
 mod edge;
 mod inbox;
 mod openapi;

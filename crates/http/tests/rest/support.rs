@@ -11,8 +11,8 @@ use actix_web::web::Bytes;
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Inbox, Notifier, NotifierPorts, Preferences, Topics,
-    WhoIsOnline,
+    Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Inbox, Notifier, NotifierPorts,
+    Preferences, Topics, WhoIsOnline,
 };
 use herald_domain::{Role, SessionId, Timestamp};
 use herald_http::{
@@ -20,8 +20,8 @@ use herald_http::{
 };
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
-    Claims, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom, TokenError,
-    TokenIssuer, TokenVerifier,
+    Claims, DeadJobs, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom,
+    TokenError, TokenIssuer, TokenVerifier,
 };
 use herald_realtime::Hub;
 use serde_json::Value;
@@ -74,19 +74,28 @@ pub(crate) async fn api() -> Api {
 pub(crate) struct Settings {
     pub(crate) open_registration: bool,
     pub(crate) store_ok: bool,
+    /// none: there is no broker
+    pub(crate) broker_ok: Option<bool>,
+    pub(crate) dead_jobs: Arc<dyn DeadJobs>,
     pub(crate) rates: Rates,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { open_registration: true, store_ok: true, rates: Rates::default() }
+        Self {
+            open_registration: true,
+            store_ok: true,
+            broker_ok: None,
+            dead_jobs: Arc::new(MemoryQueue::default()),
+            rates: Rates::default(),
+        }
     }
 }
 
 pub(crate) async fn api_with(settings: Settings) -> Api {
-    let services = services(settings.open_registration).await;
+    let services = services(settings.open_registration, settings.dead_jobs).await;
     let draining = Arc::new(AtomicBool::new(false));
-    let probe = Arc::new(Probe { store_ok: settings.store_ok });
+    let probe = Arc::new(Probe { store_ok: settings.store_ok, broker_ok: settings.broker_ok });
     let state = AppState::new(
         services.clone(),
         probe,
@@ -108,7 +117,7 @@ pub(crate) async fn api_with(settings: Settings) -> Api {
     Api { call: Box::new(call), services, draining }
 }
 
-async fn services(open_registration: bool) -> Services {
+async fn services(open_registration: bool, dead_jobs: Arc<dyn DeadJobs>) -> Services {
     let store = Arc::new(MemoryStore::default());
     let bus = Arc::new(MemoryBus::default());
     let clock = Arc::new(SystemClock);
@@ -145,6 +154,7 @@ async fn services(open_registration: bool) -> Services {
         topics: Arc::new(Topics::new(store.clone(), store.clone(), clock.clone())),
         preferences: Arc::new(Preferences::new(store.clone(), clock)),
         online: Arc::new(WhoIsOnline::new(Arc::new(Hub::new(1)), store)),
+        dead_letters: Arc::new(DeadLetters::new(dead_jobs)),
         access,
     }
 }
@@ -248,11 +258,14 @@ impl PasswordHasher for PlainPasswords {
 
 struct Probe {
     store_ok: bool,
+    broker_ok: Option<bool>,
 }
 
 #[async_trait]
 impl ReadinessProbe for Probe {
     async fn check(&self) -> Vec<Component> {
-        vec![Component { name: "store", ok: self.store_ok, detail: None }]
+        let part = |name, ok, essential| Component { name, ok, detail: None, essential };
+        let broker = self.broker_ok.map(|ok| part("broker", ok, false));
+        [part("store", self.store_ok, true)].into_iter().chain(broker).collect()
     }
 }

@@ -17,6 +17,7 @@ use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
 use super::serve::serve;
 use crate::config::{Config, LogFormat, Registration};
 use crate::logging;
+use crate::queue::QueueUrl;
 use crate::wire::{Storage, UseCases};
 use links::Links;
 use story::Story;
@@ -59,6 +60,8 @@ fn config(listen: SocketAddr) -> Config {
         metrics_listen: None,
         data_dir: PathBuf::new(),
         database_url: "memory:".to_owned(),
+        queue_url: QueueUrl::Memory,
+        queue_prefix: String::new(),
         workers: 2,
         registration: Registration::Open,
         allowed_origins: Vec::new(),

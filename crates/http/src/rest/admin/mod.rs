@@ -1,5 +1,6 @@
 mod api_keys;
 mod presence;
+mod queue;
 mod topics;
 mod users;
 
@@ -9,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config
         .configure(api_keys::configure)
+        .configure(queue::configure)
         .configure(topics::configure)
         .configure(users::configure)
         .service(presence::presence);

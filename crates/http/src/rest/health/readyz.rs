@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::rest::answer::{self, Answer};
 
-/// A part that the server cannot work without, and how it is.
+/// A part that the server works with, and how it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Component {
     /// what it is, such as `store`
@@ -22,9 +22,12 @@ pub struct Component {
     /// what is the matter, or where it stands; everybody may read it
     #[schema(required)]
     pub detail: Option<String>,
+    /// whether the server can serve nobody without it
+    #[serde(skip)]
+    pub essential: bool,
 }
 
-/// Looks after the parts that the server cannot work without.
+/// Looks after the parts that the server works with.
 #[async_trait]
 pub trait ReadinessProbe: Send + Sync + 'static {
     /// How each part is at this moment.
@@ -40,7 +43,7 @@ pub(crate) struct Health {
 /// Whether requests may be sent here.
 #[derive(Serialize, ToSchema)]
 struct Readiness {
-    /// `ready`, `not ready`, or `draining` when the server is about to stop
+    /// `ready`, `degraded`, `not ready`, or `draining` when the server is about to stop
     #[schema(example = "ready")]
     status: &'static str,
     components: Vec<Component>,
@@ -48,14 +51,15 @@ struct Readiness {
 
 /// Whether requests may be sent here
 ///
-/// No longer so as soon as the server begins to stop, so that nobody is sent here any more.
+/// No longer so as soon as the server begins to stop, so that nobody is sent here any more. Still so
+/// while a part is away that only makes things late, such as a broker: the answer says `degraded`.
 #[utoipa::path(
     operation_id = "getReadiness",
     tag = "health",
     security(),
     responses(
-        (status = 200, description = "all parts work", body = Readiness),
-        (status = 503, description = "a part does not work, or the server is about to stop",
+        (status = 200, description = "all parts work, or all that must", body = Readiness),
+        (status = 503, description = "a part that must work does not, or the server is about to stop",
          body = Readiness),
     )
 )]
@@ -67,6 +71,8 @@ pub(super) async fn readyz(health: Data<Health>) -> Answer {
         (StatusCode::SERVICE_UNAVAILABLE, "draining")
     } else if components.iter().all(|component| component.ok) {
         (StatusCode::OK, "ready")
+    } else if components.iter().all(|component| component.ok || !component.essential) {
+        (StatusCode::OK, "degraded")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not ready")
     };

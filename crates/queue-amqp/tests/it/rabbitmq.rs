@@ -1,24 +1,19 @@
-//! RabbitMQ keeps the contract of every port, whatever happens to connections.
-
 use async_trait::async_trait;
 use herald_broker::{Broker, Settings};
 use herald_contract::broker::BrokerUnderTest;
-use lapin::options::{BasicPublishOptions, ExchangeDeleteOptions, QueueDeleteOptions};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use herald_queue_amqp::Address;
+use lapin::options::BasicPublishOptions;
+use lapin::{BasicProperties, Connection, ConnectionProperties};
 
-struct RabbitMq;
+/// RabbitMQ, as the cases see it.
+pub(crate) struct RabbitMq;
 
 impl RabbitMq {
-    async fn channel() -> (Connection, Channel) {
+    async fn put(exchange: String, key: &str, message: &[u8]) {
         let address = format!("amqp://guest:guest@{}", RabbitMq.address());
         let options = ConnectionProperties::default();
         let connection = Connection::connect(&address, options).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
-        (connection, channel)
-    }
-
-    async fn put(exchange: String, key: &str, message: &[u8]) {
-        let (connection, channel) = Self::channel().await;
         let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
         channel
             .basic_publish(exchange.into(), key.into(), options, message, properties)
@@ -35,8 +30,7 @@ impl BrokerUnderTest for RabbitMq {
     }
 
     fn open(&self, address: &str, settings: &Settings) -> Broker {
-        let address = format!("amqp://guest:guest@{address}").parse().unwrap();
-        herald_queue_amqp::open(&address, settings)
+        herald_queue_amqp::open(&self::address(address), settings)
     }
 
     async fn put_job(&self, settings: &Settings, message: &[u8]) {
@@ -48,17 +42,10 @@ impl BrokerUnderTest for RabbitMq {
     }
 
     async fn erase(&self, settings: &Settings) {
-        let (connection, channel) = Self::channel().await;
-        for queue in ["jobs.fan_out", "dead"] {
-            let options = QueueDeleteOptions::default();
-            channel.queue_delete(settings.name(queue).into(), options).await.unwrap();
-        }
-        for exchange in ["jobs", "dead", "live"] {
-            let options = ExchangeDeleteOptions::default();
-            channel.exchange_delete(settings.name(exchange).into(), options).await.unwrap();
-        }
-        connection.close(200, "done".into()).await.unwrap();
+        herald_queue_amqp::erase(&address(&self.address()), settings).await.unwrap();
     }
 }
 
-herald_contract::broker_suite!(RabbitMq);
+fn address(address: &str) -> Address {
+    format!("amqp://guest:guest@{address}").parse().unwrap()
+}

@@ -1,0 +1,3 @@
+use crate::rabbitmq::RabbitMq;
+
+herald_contract::broker_suite!(RabbitMq);
