@@ -30,7 +30,7 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "FOLDER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     data_dir: Option<PathBuf>,
-    /// sqlite:FILE or memory: [default: sqlite: and herald.db in the data folder]
+    /// sqlite:FILE, postgres://USER@HOST/NAME or memory: [default: sqlite: and herald.db in the data folder]
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     database_url: Option<String>,
@@ -97,7 +97,8 @@ struct Raw {
     listen: SocketAddr,
     metrics_listen: Option<SocketAddr>,
     data_dir: PathBuf,
-    database_url: Option<String>,
+    database_url: Option<SecretString>,
+    database_url_file: Option<PathBuf>,
     queue_url: Option<SecretString>,
     queue_url_file: Option<PathBuf>,
     queue_prefix: String,
@@ -253,9 +254,13 @@ impl Config {
             }
         }
         let default_database = || format!("sqlite:{}", raw.data_dir.join("herald.db").display());
-        let database_url = raw.database_url.unwrap_or_else(default_database);
-        if database_url != "memory:" && !database_url.starts_with("sqlite:") {
-            bail!("database_url must be sqlite:FILE or memory:");
+        let database_url =
+            secret("database_url", raw.database_url, raw.database_url_file.as_deref())?;
+        let database_url =
+            database_url.map_or_else(default_database, |url| url.expose_secret().to_owned());
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if database_url != "memory:" && !known.iter().any(|known| database_url.starts_with(known)) {
+            bail!("database_url must be sqlite:FILE, postgres://USER@HOST/NAME or memory:");
         }
         let queue_url = secret("queue_url", raw.queue_url, raw.queue_url_file.as_deref())?;
         let queue_url = match queue_url {

@@ -1,5 +1,6 @@
 //! Measures sending through the port:
-//! `cargo run --release --example sends [folder] [tasks] [users] [recipients of each]`.
+//! `cargo run --release --example sends [folder or postgres://…] [tasks] [users] [recipients of each]`.
+//! The database of a URL is to be empty.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -12,9 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use herald_domain::{Audience, Content, Draft};
+use herald_domain::{Audience, Content, Draft, ItemFilter, UserKey};
 use herald_ports::{
-    Append, Clock, Entry, Idempotency, NotificationStore, SystemClock, SystemRandom,
+    Append, Clock, Entry, Idempotency, InboxStore, NotificationStore, Position, SystemClock,
+    SystemRandom,
 };
 use herald_store_diesel::{DieselStore, StoreConfig};
 
@@ -23,12 +25,14 @@ const FOR: Duration = Duration::from_secs(5);
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = tempfile::tempdir_in(arguments.next().as_deref().unwrap_or(".")).unwrap();
+    let place = arguments.next().unwrap_or(".".to_owned());
+    let server = Some(place.clone()).filter(|place| place.starts_with("postgres"));
+    let folder = tempfile::tempdir_in(if server.is_some() { "." } else { &place }).unwrap();
     let tasks: u64 = arguments.next().map_or(32, |text| text.parse().unwrap());
     let users: u64 = arguments.next().map_or(100_000, |text| text.parse().unwrap());
     let recipients: u64 = arguments.next().map_or(1, |text| text.parse().unwrap());
     let path = folder.path().join("herald.db");
-    let url = format!("sqlite:{}", path.display());
+    let url = server.unwrap_or_else(|| format!("sqlite:{}", path.display()));
     let store = Arc::new(DieselStore::open(&StoreConfig::new(url), &SystemRandom).unwrap());
 
     for first in (0..users).step_by(10_000) {
@@ -47,10 +51,37 @@ async fn main() {
             sent as f64 / used.as_secs_f64(),
             at(50),
             at(99),
-            std::fs::metadata(path.with_extension("db-wal")).unwrap().len() >> 20,
+            store.load().wal_bytes >> 20,
         );
     }
+    read(&store, users).await;
     store.close().await;
+}
+
+/// Reads pages of 20 items of random users.
+async fn read(store: &Arc<DieselStore>, users: u64) {
+    let begun = Instant::now();
+    let tasks: Vec<_> = (0..16_u64)
+        .map(|task| {
+            let store = Arc::clone(store);
+            tokio::spawn(async move {
+                let mut pages = 0_u64;
+                while begun.elapsed() < FOR {
+                    let nth = (pages * 16 + task).wrapping_mul(0x9E37_79B9_7F4A_7C15) % users;
+                    let user = UserKey::new(i64::try_from(nth + 1).unwrap());
+                    let page = store.page(user, ItemFilter::default(), Position::Cursor(None), 20);
+                    page.await.unwrap();
+                    pages += 1;
+                }
+                pages
+            })
+        })
+        .collect();
+    let mut pages = 0;
+    for task in tasks {
+        pages += task.await.unwrap();
+    }
+    println!("{:.0} pages/s", pages as f64 / begun.elapsed().as_secs_f64());
 }
 
 async fn run(

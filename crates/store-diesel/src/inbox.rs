@@ -63,7 +63,7 @@ impl InboxStore for DieselStore {
     ) -> Result<Result<Changes, Resync>, StoreError> {
         let epoch = self.epoch.clone();
         self.read(move |conn| {
-            conn.at_one_moment(|conn| changes::changes(conn, epoch, user, since, limit))
+            conn.at_one_moment(|conn| changes::changes(conn, epoch.clone(), user, since, limit))
         })
         .await
     }

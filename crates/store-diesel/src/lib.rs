@@ -11,6 +11,7 @@ mod conn;
 mod dialect;
 mod failure;
 mod fan_out;
+mod gate;
 mod idempotency;
 mod inbox;
 mod leases;

@@ -2,6 +2,7 @@ mod append;
 mod deliver;
 mod hold;
 mod recipients;
+mod together;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -19,10 +20,14 @@ use crate::store::DieselStore;
 
 pub(crate) use append::append;
 pub(crate) use deliver::deliver;
+pub(crate) use together::{append_together, is_plain};
 
 #[async_trait]
 impl NotificationStore for DieselStore {
     async fn append(&self, append: Append) -> Result<Accepted, StoreError> {
+        if !self.writes_alone() && is_plain(&append) {
+            return self.write_send(append).await;
+        }
         self.write(move |conn| self::append(conn, &append)).await
     }
 

@@ -4,14 +4,16 @@ mod address;
 mod driver;
 mod tls;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::ConnectionError;
 use diesel::connection::SimpleConnection;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use tokio::sync::watch;
 use tokio::time::timeout;
-use tokio_postgres::Config;
+use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config::OpenError;
@@ -21,6 +23,9 @@ use driver::Driver;
 
 /// A connection that blocks whoever uses it: never to be used by a thread that runs futures.
 pub(crate) type PgConnection = AsyncConnectionWrapper<AsyncPgConnection, Driver>;
+
+/// What is said while a server cannot be reached.
+pub(crate) const NO_ANSWER: &str = "the database does not answer";
 
 /// How long it takes to be connected at most.
 const LONGEST_CONNECT: Duration = Duration::from_secs(2);
@@ -32,6 +37,8 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Server {
     config: Config,
     tls: MakeRustlsConnect,
+    /// whether it can be reached, as [`Gate`](crate::gate::Gate) knows
+    pub(crate) answers: Arc<watch::Sender<bool>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -52,11 +59,30 @@ impl Server {
             config.connect_timeout(LONGEST_CONNECT);
         }
         config.keepalives_idle(LONGEST_SILENCE).tcp_user_timeout(LONGEST_SILENCE);
-        Ok(Self { config, tls: tls::connector(verify, roots.as_deref())? })
+        let tls = tls::connector(verify, roots.as_deref())?;
+        Ok(Self { config, tls, answers: Arc::new(watch::Sender::new(true)) })
     }
 
-    /// Opens a connection. Blocks, and panics on a thread that runs futures.
+    /// Opens a connection without Diesel, for who runs futures, and moves its bytes by the second of what
+    /// it answers.
+    pub(crate) async fn connect_alone(
+        &self,
+    ) -> Result<(Client, impl Future<Output = ()> + use<>), String> {
+        let connected = self.config.connect(self.tls.clone()).await;
+        let (client, connection) = connected.map_err(|error| describe(&error))?;
+        let ended = async move {
+            // how it ended is seen by the client
+            let _ = connection.await;
+        };
+        Ok((client, ended))
+    }
+
+    /// Opens a connection, unless it is known that it cannot be. Blocks, and panics on a thread that runs
+    /// futures.
     pub(crate) fn connect(&self, purpose: Purpose) -> Result<PgConnection, ConnectionError> {
+        if !*self.answers.borrow() {
+            return Err(ConnectionError::BadConnection(NO_ANSWER.to_owned()));
+        }
         let mut conn = Driver::connect(async {
             let connected = timeout(LONGEST_CONNECT, self.config.connect(self.tls.clone()));
             let (client, connection) = connected

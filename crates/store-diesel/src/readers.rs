@@ -45,22 +45,29 @@ impl Readers {
         self.readers - self.turns.available_permits()
     }
 
-    /// Runs `read` on a blocking thread.
-    pub(crate) async fn run<T, F>(&self, read: F) -> Result<T, StoreError>
+    /// Runs `read` on a blocking thread; once more for each connection that turns out to be lost, as all
+    /// do when a server was started anew.
+    pub(crate) async fn run<T, F>(&self, mut read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
         let turn = timeout(LONGEST_WAIT, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| unavailable("too many reads are waiting"))?
             .map_err(unavailable)?;
-        let pool = self.pool.clone();
+        let (pool, mut attempts) = (self.pool.clone(), self.readers + 1);
         let done = tokio::task::spawn_blocking(move || {
             // held until the connection is back in the pool, even if nobody waits any more
             let _turn = turn;
-            let mut conn: PooledConnection<_> = pool.get().map_err(unavailable)?;
-            Ok(read(&mut conn)?)
+            loop {
+                let mut conn: PooledConnection<_> = pool.get().map_err(unavailable)?;
+                attempts -= 1;
+                match read(&mut conn) {
+                    Err(Failure::Lost(_) | Failure::Unknown(_)) if attempts > 0 && conn.is_broken() => {}
+                    outcome => return Ok(outcome?),
+                }
+            }
         });
         done.await.map_err(|_| StoreError::Corrupt("a read panicked".to_owned()))?
     }

@@ -14,6 +14,8 @@ use async_trait::async_trait;
 use herald_domain::{Keep, Leftover, Timestamp, UserKey};
 use herald_ports::{LiveEvent, RetentionStore, StoreError, Trimmed};
 
+use crate::conn::Conn;
+use crate::failure::Failure;
 use crate::store::DieselStore;
 use budget::Budget;
 
@@ -24,7 +26,7 @@ impl RetentionStore for DieselStore {
     }
 
     async fn expire(&self, now: Timestamp, limit: usize) -> Result<Vec<LiveEvent>, StoreError> {
-        self.write_background(move |conn| expire::expire(conn, now, Budget::new(limit))).await
+        self.clean_up(limit, move |conn, budget| expire::expire(conn, now, budget)).await
     }
 
     async fn trim(
@@ -38,8 +40,7 @@ impl RetentionStore for DieselStore {
         if found.users.is_empty() {
             return Ok(Trimmed { events: Vec::new(), next: found.next });
         }
-        self.write_background(move |conn| trim::trim(conn, &found, keep, now, Budget::new(limit)))
-            .await
+        self.clean_up(limit, move |conn, budget| trim::trim(conn, &found, keep, now, budget)).await
     }
 
     async fn forget(
@@ -48,7 +49,22 @@ impl RetentionStore for DieselStore {
         until: Timestamp,
         limit: usize,
     ) -> Result<bool, StoreError> {
-        self.write_background(move |conn| forget::forget(conn, leftover, until, Budget::new(limit)))
+        self.clean_up(limit, move |conn, budget| forget::forget(conn, leftover, until, budget))
             .await
+    }
+}
+
+impl DieselStore {
+    /// Takes one step that removes about so many rows.
+    async fn clean_up<T, F>(&self, limit: usize, mut step: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, Budget) -> Result<T, Failure> + Send + 'static,
+    {
+        self.write_background(move |conn| {
+            let budget = Budget::new(conn, limit);
+            step(conn, budget)
+        })
+        .await
     }
 }

@@ -5,13 +5,17 @@
 mod add_early;
 mod add_items;
 mod add_mutes;
+mod add_notifications;
+mod add_to_inboxes;
 mod add_tombstones;
 mod append_to_heads;
 mod create_users;
 mod find_inboxes;
 mod find_namesakes;
 mod find_reached;
+mod hold_inboxes;
 mod in_list;
+mod keep_answers;
 mod list;
 mod members;
 mod range;
@@ -20,13 +24,17 @@ mod words;
 pub(crate) use add_early::AddEarly;
 pub(crate) use add_items::AddItems;
 pub(crate) use add_mutes::AddMutes;
+pub(crate) use add_notifications::AddNotifications;
+pub(crate) use add_to_inboxes::AddToInboxes;
 pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use append_to_heads::AppendToHeads;
 pub(crate) use create_users::{CreateHeads, CreateUsers};
 pub(crate) use find_inboxes::FindInboxes;
 pub(crate) use find_namesakes::FindNamesakes;
 pub(crate) use find_reached::FindReached;
+pub(crate) use hold_inboxes::HoldInboxes;
 pub(crate) use in_list::InListDsl;
+pub(crate) use keep_answers::KeepAnswers;
 pub(crate) use list::List;
 pub(crate) use members::{
     AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening,

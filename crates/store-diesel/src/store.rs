@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use herald_domain::Epoch;
-use herald_ports::{IdGenerator, StoreError};
+use herald_ports::{Accepted, Append, IdGenerator, StoreError};
 
 use crate::config::{OpenError, StoreConfig};
 use crate::conn::{Conn, on_conn};
 use crate::dialect::{self, Purpose, Target};
 use crate::failure::Failure;
+use crate::gate::Gate;
 use crate::readers::Readers;
 use crate::schema::meta;
 use crate::writer::Writer;
@@ -22,6 +23,8 @@ pub struct DieselStore {
     readers: Readers,
     writer: Arc<Writer>,
     target: Target,
+    /// none where the database is a file
+    gate: Option<Gate>,
 }
 
 /// How busy a store is at a moment.
@@ -51,7 +54,12 @@ impl DieselStore {
         dialect::migrate(&mut conn)?;
         let epoch = draw_epoch(&mut conn, epoch)
             .map_err(|failure| OpenError::Prepare(StoreError::from(failure).to_string()))?;
+        let gate = match &target {
+            Target::Sqlite { .. } => None,
+            Target::Postgres(server) => Some(Gate::watch(server.clone())?),
+        };
         Ok(Self {
+            gate,
             epoch,
             readers: Readers::open(target.clone(), config.readers)?,
             writer: Arc::new(Writer::start(conn, target.clone(), config.queue)?),
@@ -91,13 +99,29 @@ impl DieselStore {
         matches!(self.target, Target::Sqlite { .. })
     }
 
+    /// Waits for what is done with the database, as long as that can be reached.
+    async fn pass<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match &self.gate {
+            Some(gate) => gate.pass(work).await,
+            None => work.await,
+        }
+    }
+
     /// See [`Readers::run`].
     pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.readers.run(read).await
+        self.pass(self.readers.run(read)).await
+    }
+
+    /// See [`Writer::send`].
+    pub(crate) async fn write_send(&self, append: Append) -> Result<Accepted, StoreError> {
+        self.pass(self.writer.send(append)).await
     }
 
     /// See [`Writer::run_background`].
@@ -106,7 +130,7 @@ impl DieselStore {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.writer.run_background(work).await
+        self.pass(self.writer.run_background(work)).await
     }
 
     /// See [`Writer::run`].
@@ -115,7 +139,7 @@ impl DieselStore {
         T: Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.writer.run(work).await
+        self.pass(self.writer.run(work)).await
     }
 }
 

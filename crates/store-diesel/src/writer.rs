@@ -9,12 +9,13 @@
 mod group;
 mod job;
 mod queue;
+mod sends;
 mod worker;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use herald_ports::StoreError;
+use herald_ports::{Accepted, Append, StoreError};
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
 use tokio::sync::oneshot;
 
@@ -26,10 +27,13 @@ use crate::failure::Failure;
 use group::Groups;
 use job::{Job, Pending};
 use queue::Queue;
+use sends::{Send as PlainSend, Sender as SendingThread};
 use worker::Worker;
 
-/// How many threads write to PostgreSQL what somebody waits for.
-const WRITERS: u32 = 4;
+/// How many threads store plain sends in PostgreSQL: while one waits for its commit, another goes on.
+const SENDERS: u32 = 2;
+/// How many threads write to PostgreSQL whatever else somebody waits for.
+const WRITERS: u32 = 3;
 /// How many write what is done by the way.
 const BY_THE_WAY: u32 = 2;
 
@@ -44,6 +48,8 @@ struct Queues {
     urgent: Sender<Box<dyn Job>>,
     /// none if the thread itself tells apart what can wait
     background: Option<Sender<Box<dyn Job>>>,
+    /// none where a send is a write like any other
+    sends: Option<Sender<PlainSend>>,
 }
 
 impl Queues {
@@ -55,18 +61,23 @@ impl Queues {
 impl Writer {
     /// Starts the threads. The connection writes from now on, where there is one that does.
     pub(crate) fn start(conn: Conn, target: Target, queue: usize) -> Result<Self, OpenError> {
-        let (urgent, receiver) = mpsc::channel(queue.max(1));
-        let (background, threads) = match &target {
-            Target::Sqlite { .. } => (None, vec![one_thread(conn, target, receiver)?]),
+        let queue = queue.max(1);
+        let (urgent, receiver) = mpsc::channel(queue);
+        let mut queues = Queues { urgent, background: None, sends: None };
+        let threads = match &target {
+            Target::Sqlite { .. } => vec![one_thread(conn, target, receiver)?],
             Target::Postgres(_) => {
-                let (background, by_the_way) = mpsc::channel(queue.max(1));
                 let mut threads = several(WRITERS, "herald-writer", &target, receiver)?;
-                threads.extend(several(BY_THE_WAY, "herald-by-the-way", &target, by_the_way)?);
-                (Some(background), threads)
+                let (background, receiver) = mpsc::channel(queue);
+                queues.background = Some(background);
+                threads.extend(several(BY_THE_WAY, "herald-by-the-way", &target, receiver)?);
+                let (sends, receiver) = mpsc::channel(queue);
+                queues.sends = Some(sends);
+                threads.extend(senders(&target, receiver)?);
+                threads
             }
         };
-        let queues = RwLock::new(Some(Queues { urgent, background }));
-        Ok(Self { queues, threads: Mutex::new(threads) })
+        Ok(Self { queues: RwLock::new(Some(queues)), threads: Mutex::new(threads) })
     }
 
     /// Runs `work` in a write transaction, and answers after its commit.
@@ -96,24 +107,38 @@ impl Writer {
         F: FnMut(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.send(Box::new(Pending::new(work, is_background, reply)), is_background)?;
-        let stopped = |_| Err(Failure::Unavailable("the writer has stopped".to_owned()));
-        Ok(answer.await.unwrap_or_else(stopped)?)
+        let job: Box<dyn Job> = Box::new(Pending::new(work, is_background, reply));
+        self.put_into(|queues| Some(queues.of(is_background)), job)?;
+        answered(answer).await
+    }
+
+    /// Stores a plain append together with others, and answers after its commit.
+    pub(crate) async fn send(&self, append: Append) -> Result<Accepted, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let send = PlainSend { append, reply };
+        self.put_into(|queues| queues.sends.as_ref(), send)?;
+        answered(answer).await
     }
 
     /// How many writes wait.
     pub(crate) fn queued(&self) -> usize {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let waiting = |queue: &Sender<_>| queue.max_capacity() - queue.capacity();
-        queues.as_ref().map_or(0, |queues| {
-            waiting(&queues.urgent) + queues.background.as_ref().map_or(0, waiting)
-        })
+        let Some(Queues { urgent, background, sends }) = &*queues else {
+            return 0;
+        };
+        waiting(urgent)
+            + background.as_ref().map_or(0, waiting)
+            + sends.as_ref().map_or(0, waiting)
     }
 
-    fn send(&self, job: Box<dyn Job>, is_background: bool) -> Result<(), StoreError> {
+    fn put_into<T>(
+        &self,
+        which: impl FnOnce(&Queues) -> Option<&Sender<T>>,
+        what: T,
+    ) -> Result<(), StoreError> {
         let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
         let closed = || StoreError::Unavailable("the store is closed".to_owned());
-        match queues.as_ref().ok_or_else(closed)?.of(is_background).try_send(job) {
+        match queues.as_ref().and_then(which).ok_or_else(closed)?.try_send(what) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(StoreError::Overloaded),
             Err(TrySendError::Closed(_)) => Err(closed()),
@@ -131,6 +156,15 @@ impl Writer {
             }
         }
     }
+}
+
+async fn answered<T>(answer: oneshot::Receiver<Result<T, Failure>>) -> Result<T, StoreError> {
+    let stopped = |_| Err(Failure::Unavailable("the writer has stopped".to_owned()));
+    Ok(answer.await.unwrap_or_else(stopped)?)
+}
+
+fn waiting<T>(queue: &Sender<T>) -> usize {
+    queue.max_capacity() - queue.capacity()
 }
 
 /// The thread that writes to SQLite.
@@ -158,4 +192,19 @@ fn several(
         Ok(thread.spawn(move || worker.serve(&jobs))?)
     };
     (0..count).map(start).collect()
+}
+
+/// Threads that store plain sends in PostgreSQL, sharing a queue.
+fn senders(
+    target: &Target,
+    sends: Receiver<PlainSend>,
+) -> Result<Vec<JoinHandle<()>>, OpenError> {
+    let sends = Arc::new(Mutex::new(sends));
+    let start = |nth| {
+        let sender = SendingThread::new(Worker::new(target.clone(), WRITERS + nth));
+        let sends = Arc::clone(&sends);
+        let thread = std::thread::Builder::new().name("herald-sender".to_owned());
+        Ok(thread.spawn(move || sender.serve(&sends))?)
+    };
+    (0..SENDERS).map(start).collect()
 }

@@ -1,0 +1,338 @@
+//! Many sends by a few statements: on PostgreSQL, where each costs a way to the server.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use herald_domain::{
+    Audience, Content, Draft, Head, Notification, NotificationId, Receipt, Role, State, UserId,
+    UserKey,
+};
+use herald_ports::{Accepted, Append, Delivered, Entry, LiveEvent, Outcome};
+
+use crate::failure::Failure;
+use crate::idempotency;
+use crate::postgres::PgConnection;
+use crate::rows::{HeadRow, head};
+use crate::schema::mutes;
+use crate::statements::{
+    AddNotifications, AddToInboxes, CreateHeads, CreateUsers, FindNamesakes, HoldInboxes,
+    KeepAnswers, List,
+};
+
+/// Whether an append can be stored together with others: it is for a few users who are named, now, and
+/// replaces nothing.
+pub(crate) fn is_plain(append: &Append) -> bool {
+    append.entries.iter().all(|entry| match entry {
+        Entry::Refused(_) => true,
+        Entry::Send(draft) => {
+            let few = |ids: &[_]| ids.len() <= Audience::MAX_AT_ONCE;
+            matches!(&draft.to, Audience::Users(ids) if few(ids))
+                && draft.scheduled(append.now).is_none()
+                && draft.content.collapse_key.is_none()
+        }
+    })
+}
+
+/// Stores plain appends, in their order. Those that take more than that are left for later, and have no
+/// answer: those whose recipients cannot all be told, and those with a key that one before them has, too.
+pub(crate) fn append_together(
+    conn: &mut PgConnection,
+    appends: &[&Append],
+) -> Result<Vec<Option<Accepted>>, Failure> {
+    let mut answers = answered(conn, appends)?;
+    let mut keys = HashSet::new();
+    let fresh: Vec<usize> = (0..appends.len())
+        .filter(|nth| answers[*nth].is_none())
+        .filter(|nth| appends[*nth].idempotency.is_none_or(|one| keys.insert(one.key)))
+        .collect();
+    let inboxes = Inboxes::hold(conn, fresh.iter().map(|nth| appends[*nth]))?;
+    let mut sends = Vec::new();
+    for nth in fresh {
+        let append = appends[nth];
+        if let Some(entries) = inboxes.resolve(append) {
+            sends.push(Sends { nth, append, entries });
+        }
+    }
+    if sends.is_empty() {
+        return Ok(answers);
+    }
+    let ids = add_notifications(conn, &sends)?;
+    let mut stored = Stored { ids: ids.into_iter(), inboxes, items: Items::default() };
+    let mut kept = Vec::new();
+    for Sends { nth, append, entries } in sends {
+        let (outcomes, events) = stored.store(append, entries)?;
+        if let Some(idempotency) = &append.idempotency {
+            kept.push((idempotency, idempotency::written(&outcomes)?, append.now.as_micros()));
+        }
+        answers[nth] = Some(Accepted::Fresh(outcomes, events));
+    }
+    stored.items.write(conn)?;
+    // nobody waits for a key but who holds all else already, and in the order of keys
+    kept.sort_unstable_by_key(|(idempotency, ..)| idempotency.key);
+    let expected = kept.len();
+    if expected > 0 && KeepAnswers::of(&kept).execute(conn)? < expected {
+        return Err(idempotency::taken());
+    }
+    Ok(answers)
+}
+
+/// What is known already of those that came before.
+fn answered(
+    conn: &mut PgConnection,
+    appends: &[&Append],
+) -> Result<Vec<Option<Accepted>>, Failure> {
+    let keys: Vec<_> = appends.iter().filter_map(|append| append.idempotency).collect();
+    if keys.is_empty() {
+        return Ok(appends.iter().map(|_| None).collect());
+    }
+    let known = idempotency::known(conn, &keys)?;
+    appends
+        .iter()
+        .map(|append| match &append.idempotency {
+            Some(idempotency) => idempotency::answer(&known, idempotency),
+            None => Ok(None),
+        })
+        .collect()
+}
+
+/// What is to be stored of one append.
+struct Sends<'a> {
+    /// its place among all
+    nth: usize,
+    append: &'a Append,
+    /// whom each of its drafts is for, in the order of their keys
+    entries: Vec<Vec<UserKey>>,
+}
+
+impl Sends<'_> {
+    fn drafts(&self) -> impl Iterator<Item = (&Draft, &Vec<UserKey>)> {
+        drafts(self.append).zip(&self.entries)
+    }
+}
+
+fn drafts(append: &Append) -> impl Iterator<Item = &Draft> {
+    append.entries.iter().filter_map(|entry| match entry {
+        Entry::Send(draft) => Some(draft),
+        Entry::Refused(_) => None,
+    })
+}
+
+fn named(draft: &Draft) -> &[UserId] {
+    match &draft.to {
+        Audience::Users(ids) => ids,
+        Audience::Members { .. } | Audience::Subscribers(_) => &[],
+    }
+}
+
+/// Where the inboxes of all recipients stand; they are held.
+struct Inboxes<'a> {
+    keys: HashMap<String, i64>,
+    heads: HashMap<i64, Head>,
+    /// until when, by user and category
+    mutes: HashMap<(i64, &'a str), i64>,
+}
+
+impl<'a> Inboxes<'a> {
+    fn hold(
+        conn: &mut PgConnection,
+        appends: impl Iterator<Item = &'a Append> + Clone,
+    ) -> Result<Self, Failure> {
+        let ids: HashSet<_> = appends.clone().flat_map(drafts).flat_map(named).collect();
+        let mut inboxes =
+            Self { keys: HashMap::new(), heads: HashMap::new(), mutes: HashMap::new() };
+        inboxes.find(conn, &ids)?;
+        if inboxes.keys.len() < ids.len() {
+            let new = inboxes.creatable(conn, appends.clone())?;
+            if !new.is_empty() {
+                create(conn, &new, appends.clone())?;
+                inboxes.find(conn, &new)?;
+            }
+        }
+        let categories: HashSet<&str> = appends
+            .flat_map(drafts)
+            .filter_map(|draft| draft.content.mutable_category())
+            .map(|category| category.as_str())
+            .collect();
+        if !categories.is_empty() {
+            let users: Vec<i64> = inboxes.heads.keys().copied().collect();
+            let rows: Vec<(i64, String, i64)> = mutes::table
+                .filter(mutes::usr.eq_any(users))
+                .filter(mutes::category.eq_any(categories.iter().copied().collect::<Vec<_>>()))
+                .select((mutes::usr, mutes::category, mutes::until))
+                .load(conn)?;
+            for (user, category, until) in rows {
+                if let Some(category) = categories.get(category.as_str()) {
+                    inboxes.mutes.insert((user, category), until);
+                }
+            }
+        }
+        Ok(inboxes)
+    }
+
+    /// Adds those of these users who exist, and holds their inboxes.
+    fn find(&mut self, conn: &mut PgConnection, ids: &HashSet<&UserId>) -> Result<(), Failure> {
+        let ids = List::of_ids(ids.iter().copied());
+        let rows: Vec<(String, i64, HeadRow)> = HoldInboxes { ids: &ids }.load(conn)?;
+        for (id, key, row) in rows {
+            self.keys.insert(id, key);
+            self.heads.insert(key, head(row));
+        }
+        Ok(())
+    }
+
+    /// Those who do not exist, of appends that nobody refuses for it.
+    fn creatable(
+        &self,
+        conn: &mut PgConnection,
+        appends: impl Iterator<Item = &'a Append>,
+    ) -> Result<HashSet<&'a UserId>, Failure> {
+        let is_new = |id: &&UserId| !self.keys.contains_key(id.as_str());
+        let of_append = |append: &'a Append| -> Vec<&'a UserId> {
+            drafts(append).flat_map(named).filter(is_new).collect()
+        };
+        let allowed = appends.filter(|append| append.create_recipients).map(of_append);
+        let allowed: Vec<_> =
+            allowed.filter(|ids| !ids.iter().any(|id| id.is_reserved())).collect();
+        let ids = List::of_ids(allowed.iter().flatten().copied());
+        if ids.as_vec().is_empty() {
+            return Ok(HashSet::new());
+        }
+        let namesakes: Vec<(String, String)> = FindNamesakes { ids: &ids }.load(conn)?;
+        let namesakes: HashSet<String> = namesakes.into_iter().map(|(id, _)| id).collect();
+        let is_free = |ids: &Vec<&UserId>| !ids.iter().any(|id| namesakes.contains(id.as_str()));
+        Ok(allowed.into_iter().filter(is_free).flatten().collect())
+    }
+
+    /// Whom each draft is for who does not mute it; `None` if somebody is unknown.
+    fn resolve(&self, append: &Append) -> Option<Vec<Vec<UserKey>>> {
+        let of_draft = |draft: &Draft| {
+            let keys = named(draft).iter().map(|id| self.keys.get(id.as_str()).copied());
+            let mut keys = keys.collect::<Option<Vec<i64>>>()?;
+            if let Some(category) = draft.content.mutable_category() {
+                let until = |key: &i64| self.mutes.get(&(*key, category.as_str()));
+                keys.retain(|key| until(key).is_none_or(|until| *until <= append.now.as_micros()));
+            }
+            keys.sort_unstable();
+            Some(keys.into_iter().map(UserKey::new).collect())
+        };
+        drafts(append).map(of_draft).collect()
+    }
+}
+
+/// Adds users whom only an application knows, with their heads.
+fn create<'a>(
+    conn: &mut PgConnection,
+    ids: &HashSet<&UserId>,
+    appends: impl Iterator<Item = &'a Append>,
+) -> Result<(), Failure> {
+    let ids = &List::of_ids(ids.iter().copied());
+    let created_at = appends.map(|append| append.now.as_micros()).max().unwrap_or_default();
+    CreateUsers { ids, role: Role::user().as_str(), created_at }.execute(conn)?;
+    CreateHeads { ids }.execute(conn)?;
+    Ok(())
+}
+
+fn add_notifications(conn: &mut PgConnection, sends: &[Sends<'_>]) -> Result<Vec<i64>, Failure> {
+    let mut rows = AddNotifications::default();
+    for send in sends {
+        for (draft, recipients) in send.drafts() {
+            rows.add(send.append, &draft.content, i64::try_from(recipients.len()).unwrap_or(i64::MAX));
+        }
+    }
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ids: Vec<i64> = rows.load(conn)?;
+    // drawn in the order of the rows
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// What has been stored so far.
+struct Stored<'a, I> {
+    /// the numbers of the notifications, in order
+    ids: I,
+    inboxes: Inboxes<'a>,
+    items: Items<'a>,
+}
+
+impl<'a, I: Iterator<Item = i64>> Stored<'a, I> {
+    fn store(
+        &mut self,
+        append: &'a Append,
+        entries: Vec<Vec<UserKey>>,
+    ) -> Result<(Vec<Outcome>, Vec<LiveEvent>), Failure> {
+        let (mut outcomes, mut events) = (Vec::with_capacity(append.entries.len()), Vec::new());
+        let mut entries = entries.into_iter();
+        for entry in &append.entries {
+            outcomes.push(match entry {
+                Entry::Refused(refusal) => Outcome::Refused(refusal.clone()),
+                Entry::Send(draft) => {
+                    let recipients = entries.next().unwrap_or_default();
+                    let (receipt, event) = self.store_one(append, &draft.content, recipients)?;
+                    events.extend(event);
+                    Outcome::Sent(receipt)
+                }
+            });
+        }
+        Ok((outcomes, events))
+    }
+
+    fn store_one(
+        &mut self,
+        append: &Append,
+        content: &'a Content,
+        recipients: Vec<UserKey>,
+    ) -> Result<(Receipt, Option<LiveEvent>), Failure> {
+        let id = self.ids.next().map(NotificationId::new);
+        let id = id.ok_or_else(|| Failure::Corrupt("notifications: a row is missing".to_owned()))?;
+        let receipt = Receipt {
+            id,
+            state: State::Delivered,
+            recipients: i64::try_from(recipients.len()).unwrap_or(i64::MAX),
+            created_at: append.now,
+        };
+        if recipients.is_empty() {
+            return Ok((receipt, None));
+        }
+        let mut inboxes = Vec::with_capacity(recipients.len());
+        for user in recipients {
+            let head = self.inboxes.heads.entry(user.get()).or_default();
+            *head = head.appended();
+            self.items.add(user, *head, id, content);
+            inboxes.push(Delivered { user, head: *head });
+        }
+        let notification = Arc::new(Notification {
+            id,
+            content: content.clone(),
+            sender: append.sender.clone(),
+            created_at: append.now,
+        });
+        Ok((receipt, Some(LiveEvent::Appended { notification, recipients: inboxes })))
+    }
+}
+
+/// What comes into inboxes.
+#[derive(Default)]
+struct Items<'a> {
+    rows: AddToInboxes<'a>,
+    /// how many for each user
+    counts: BTreeMap<i64, i64>,
+}
+
+impl<'a> Items<'a> {
+    fn add(&mut self, user: UserKey, head: Head, id: NotificationId, content: &'a Content) {
+        *self.counts.entry(user.get()).or_default() += 1;
+        self.rows.add(user.get(), head.rev.get(), id.get(), content);
+    }
+
+    fn write(mut self, conn: &mut PgConnection) -> Result<(), Failure> {
+        if self.counts.is_empty() {
+            return Ok(());
+        }
+        self.rows.move_on(self.counts);
+        self.rows.execute(conn)?;
+        Ok(())
+    }
+}
