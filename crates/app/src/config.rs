@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -50,6 +51,11 @@ pub(crate) struct Flags {
     #[arg(long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     registration: Option<Registration>,
+    /// How many seconds requests are still taken after the signal to stop, for load balancers to
+    /// see that /readyz says no [default: 0]
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shutdown_delay: Option<u64>,
     /// The most items that an inbox keeps; the oldest go [default: 1000]
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +110,7 @@ struct Raw {
     queue_prefix: String,
     workers: Option<usize>,
     registration: Registration,
+    shutdown_delay: u64,
     allowed_origins: Vec<String>,
     trusted_proxies: Vec<String>,
     rate_limit_login: Option<String>,
@@ -156,6 +163,7 @@ struct Defaults {
     data_dir: &'static str,
     queue_prefix: &'static str,
     registration: Registration,
+    shutdown_delay: u64,
     allowed_origins: [&'static str; 0],
     trusted_proxies: [&'static str; 0],
     log: &'static str,
@@ -167,6 +175,7 @@ const DEFAULTS: Defaults = Defaults {
     data_dir: "herald-data",
     queue_prefix: "herald",
     registration: Registration::Open,
+    shutdown_delay: 0,
     allowed_origins: [],
     trusted_proxies: [],
     log: "info",
@@ -185,6 +194,8 @@ pub(crate) struct Config {
     pub(crate) queue_prefix: String,
     pub(crate) workers: usize,
     pub(crate) registration: Registration,
+    /// how long requests are still taken after the signal to stop
+    pub(crate) shutdown_delay: Duration,
     pub(crate) allowed_origins: Vec<String>,
     /// who may say for whom it asks
     pub(crate) trusted_proxies: TrustedProxies,
@@ -277,6 +288,7 @@ impl Config {
             data_dir: raw.data_dir,
             workers,
             registration: raw.registration,
+            shutdown_delay: shutdown_delay(raw.shutdown_delay)?,
             allowed_origins: raw.allowed_origins,
             trusted_proxies: TrustedProxies::parse(&raw.trusted_proxies)
                 .context("trusted_proxies")?,
@@ -290,6 +302,16 @@ impl Config {
             admin,
         })
     }
+}
+
+/// Orchestrators kill a process that takes much longer to stop.
+const LONGEST_SHUTDOWN_DELAY: u64 = 60;
+
+fn shutdown_delay(seconds: u64) -> Result<Duration> {
+    if seconds > LONGEST_SHUTDOWN_DELAY {
+        bail!("shutdown_delay must be at most {LONGEST_SHUTDOWN_DELAY} seconds");
+    }
+    Ok(Duration::from_secs(seconds))
 }
 
 fn retention(max_items: Option<u32>, max_days: Option<u32>) -> Result<Retention> {
@@ -311,8 +333,14 @@ fn retention(max_items: Option<u32>, max_days: Option<u32>) -> Result<Retention>
 struct Variables;
 
 /// The keys whose variables hold numbers or lists.
-const NOT_TEXT: &[&str] =
-    &["workers", "allowed_origins", "trusted_proxies", "retention_max_items", "retention_max_days"];
+const NOT_TEXT: &[&str] = &[
+    "workers",
+    "shutdown_delay",
+    "allowed_origins",
+    "trusted_proxies",
+    "retention_max_items",
+    "retention_max_days",
+];
 
 impl Provider for Variables {
     fn metadata(&self) -> Metadata {

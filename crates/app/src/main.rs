@@ -1,5 +1,6 @@
 //! The binary `herald`: one file per command in `cli`, the composition root in `wire`.
 
+mod background;
 mod cli;
 mod config;
 mod figures;

@@ -13,14 +13,14 @@ use herald_application::{
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_broker::Link;
-use herald_http::{Component, Node, RateLimits, ReadinessProbe, Services};
+use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
     ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
     MuteStore, NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom,
     TokenIssuer, TopicStore, UserStore,
 };
-use herald_realtime::{Driver, FollowerPorts, Hub};
+use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
 use herald_store_diesel::{DieselStore, StoreConfig};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -208,6 +208,20 @@ impl UseCases {
         }
     }
 
+    /// What finds the devices that missed something on the way.
+    pub(crate) fn sweep(&self, storage: &Storage) -> Sweep {
+        Sweep::new(self.hub.clone(), storage.inbox.clone())
+    }
+
+    /// What `/metrics` answers.
+    pub(crate) fn figures(
+        &self,
+        storage: &Storage,
+        recorder: &PrometheusHandle,
+    ) -> Arc<Exposition> {
+        figures::exposition(recorder.clone(), self.hub.clone(), storage.database.clone())
+    }
+
     /// What the transport serves.
     pub(crate) fn node(
         &self,
@@ -230,7 +244,7 @@ impl UseCases {
                 dead_letters: Arc::new(DeadLetters::new(messaging.dead_jobs.clone())),
             },
             driver: Arc::new(Driver::new(self.access.clone(), self.inbox.clone())),
-            figures: figures::exposition(recorder.clone(), hub.clone(), storage.database.clone()),
+            figures: self.figures(storage, recorder),
             hub,
             clock: self.clock.clone(),
             ids: Arc::new(SystemRandom),

@@ -1,7 +1,7 @@
 //! [`InboxStore`](herald_ports::InboxStore): reading an inbox.
 
 use herald_domain::{
-    Content, Draft, Head, ItemFilter, Kind, NotificationId, Patch, Priority, Status,
+    Content, Draft, Head, ItemFilter, Kind, NotificationId, Patch, Priority, Status, UserKey,
 };
 use herald_ports::{Page, Position};
 
@@ -17,6 +17,22 @@ pub async fn an_untouched_inbox_is_empty(stores: &Stores) {
     let counted = Page { total: Some(0), ..empty };
     let by_offset = stores.page(alice, ItemFilter::default(), Position::Offset(0), 10);
     assert_eq!(by_offset.await, counted);
+}
+
+/// Where many inboxes stand is told of those who are there.
+pub async fn many_heads_are_those_of_each(stores: &Stores) {
+    let (alice, bob) = (stores.ensure("alice").await, stores.ensure("bob").await);
+    let dave = stores.ensure("dave").await;
+    for _ in 0..3 {
+        stores.tell("bob", "hello").await;
+    }
+    stores.tell("dave", "hello").await;
+    let users = vec![alice, bob, UserKey::new(1_000_000)];
+    let mut heads = stores.inbox.heads(users).await.unwrap();
+    heads.sort_unstable_by_key(|one| one.user);
+    let told: Vec<_> = heads.iter().map(|one| (one.user, one.head)).collect();
+    assert_eq!(told, [(alice, Head::default()), (bob, stores.head(bob).await)]);
+    assert!(stores.head(dave).await.unread == 1 && told.len() == 2);
 }
 
 /// The epoch is the same at every call.

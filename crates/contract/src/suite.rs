@@ -155,6 +155,7 @@ macro_rules! contract_suite {
         $crate::contract_cases! { pages of contract_stores:
             an_untouched_inbox_is_empty,
             the_epoch_stays,
+            many_heads_are_those_of_each,
             the_cursor_walks_every_item_once,
             the_cursor_is_not_disturbed_by_new_items,
             the_cursor_outlives_its_item,

@@ -6,7 +6,7 @@ use herald_domain::{
     Changes, Epoch, Head, InboxItem, ItemFilter, Notification, NotificationId, Patch, Rev,
     Timestamp, UserKey,
 };
-use herald_ports::{InboxStore, LiveEvent, Page, Position, Resync, StoreError, Written};
+use herald_ports::{Delivered, InboxStore, LiveEvent, Page, Position, Resync, StoreError, Written};
 
 use crate::MemoryStore;
 use crate::log::Log;
@@ -125,6 +125,16 @@ impl InboxStore for MemoryStore {
 
     async fn head(&self, user: UserKey) -> Result<Head, StoreError> {
         self.read(user, Log::head)
+    }
+
+    async fn heads(&self, users: Vec<UserKey>) -> Result<Vec<Delivered>, StoreError> {
+        let state = self.state()?;
+        let stands = |user: UserKey| {
+            state.users.by_key(user)?;
+            let head = state.inboxes.logs.get(&user).map_or_else(Head::default, Log::head);
+            Some(Delivered { user, head })
+        };
+        Ok(users.into_iter().filter_map(stands).collect())
     }
 
     async fn page(

@@ -3,7 +3,7 @@ use herald_domain::{
     Changes, Epoch, Head, InboxItem, ItemFilter, NotificationId, Patch, Rev, Timestamp, UserKey,
 };
 
-use crate::{LiveEvent, Position, StoreError};
+use crate::{Delivered, LiveEvent, Position, StoreError};
 
 /// A page of an inbox, read at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,9 @@ pub trait InboxStore: Send + Sync + 'static {
 
     /// Where the inbox stands.
     async fn head(&self, user: UserKey) -> Result<Head, StoreError>;
+
+    /// Where the inboxes of these users stand; of those who are there.
+    async fn heads(&self, users: Vec<UserKey>) -> Result<Vec<Delivered>, StoreError>;
 
     /// A page of at most `limit` items, from the newest to the oldest, with the head of the same
     /// moment. A cursor is the revision at which the last item before it was created.

@@ -11,6 +11,8 @@
 //!
 //! While something is put into many inboxes, the [`Follower`] looks after those who are connected.
 //!
+//! Behind a bus that may lose events, a [`Sweep`] finds the devices that missed some.
+//!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
 
@@ -25,6 +27,7 @@ mod peer;
 mod protocol;
 mod replay;
 mod session;
+mod sweep;
 
 pub use driver::{Driver, Job, Replayed, Reply};
 pub use follower::{Follower, FollowerPorts};
@@ -35,3 +38,4 @@ pub use message::Message;
 pub use peer::{Context, Peer, Wire};
 pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
 pub use session::{Action, Resume, Session, Tick};
+pub use sweep::Sweep;

@@ -2,7 +2,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use herald_domain::{SessionId, UserKey, UserPrincipal};
+use herald_domain::{Rev, SessionId, UserKey, UserPrincipal};
 use herald_ports::Clock;
 
 use crate::hub::{Event, Membership, Shard, Subscriber};
@@ -234,6 +234,10 @@ impl<W: Wire> Subscriber for Peer<W> {
 
     fn lagged(self: Rc<Self>) {
         self.with(|session, _| session.lagged());
+    }
+
+    fn stands(self: Rc<Self>, rev: Rev) {
+        self.with(|session, _| session.stands(rev));
     }
 
     fn revoked(self: Rc<Self>, login: Option<&SessionId>) {

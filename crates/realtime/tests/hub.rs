@@ -16,7 +16,7 @@ use herald_memory::{MemoryBus, MemoryStore};
 use herald_ports::{Delivered, LiveBus, LiveEvent, LiveSink, Online, Presence};
 use herald_realtime::{
     CloseCode, Event, Follower, FollowerPorts, Format, Hub, MAX_SOCKETS_PER_USER, Membership,
-    Shard, Subscriber, Tick,
+    Shard, Subscriber, Sweep, Tick,
 };
 use tokio::task::LocalSet;
 
@@ -57,6 +57,9 @@ impl Subscriber for Ear {
     }
     fn lagged(self: Rc<Self>) {
         self.note("lagged");
+    }
+    fn stands(self: Rc<Self>, rev: Rev) {
+        self.note(format!("stands at {rev}"));
     }
     fn revoked(self: Rc<Self>, login: Option<&SessionId>) {
         self.note(format!("revoked {}", login.map_or("all", SessionId::as_str)));
@@ -282,6 +285,22 @@ fn everybody_is_online_as_long_as_a_device_is() {
         drop(first);
         let nobody = node.hub.online(None, 9);
         assert_eq!((nobody.part.items.len(), nobody.people, nobody.devices), (0, 0, 0));
+    });
+}
+
+#[test]
+fn a_sweep_tells_where_the_inboxes_stand() {
+    on_a_worker(|node| async move {
+        let stores = Stores::of(Arc::new(MemoryStore::default()), ());
+        assert_eq!((stores.ensure("alice").await, stores.ensure("bob").await), (ALICE, BOB));
+        let (alice, _a) = node.listen(ALICE);
+        let (other, _o) = node.listen(UserKey::new(9));
+        stores.tell("alice", "hello").await;
+        stores.tell("bob", "hello").await;
+        Sweep::new(node.hub.clone(), stores.inbox.clone()).run_once().await.unwrap();
+        settle().await;
+        assert_eq!(alice.heard(), ["stands at 1"]);
+        assert!(other.heard().is_empty(), "nobody knows of an inbox");
     });
 }
 

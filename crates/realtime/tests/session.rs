@@ -318,6 +318,22 @@ fn lost_events_are_looked_for() {
 }
 
 #[test]
+fn what_was_not_heard_of_is_looked_for() {
+    let mut device = Device::live(7);
+    device.session.stands(Rev::new(7));
+    device.drained();
+    assert!(device.said().is_empty(), "it has everything");
+    device.session.stands(Rev::new(8));
+    device.drained();
+    assert_eq!(device.said(), ["read changes since 7"]);
+    device.changes(7, 8);
+    assert_eq!(device.said(), ["changed@8"]);
+    device.session.stands(Rev::new(7));
+    device.drained();
+    assert!(device.said().is_empty(), "that was a moment ago");
+}
+
+#[test]
 fn what_comes_while_the_store_is_read_is_not_forgotten() {
     let mut device = Device::live(5);
     device.session.lagged();

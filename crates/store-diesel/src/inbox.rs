@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use herald_domain::{
     Changes, Epoch, Head, InboxItem, ItemFilter, NotificationId, Patch, Rev, Timestamp, UserKey,
 };
-use herald_ports::{InboxStore, Page, Position, Resync, StoreError, Written};
+use herald_ports::{Delivered, InboxStore, Page, Position, Resync, StoreError, Written};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
@@ -28,6 +28,10 @@ impl InboxStore for DieselStore {
 
     async fn head(&self, user: UserKey) -> Result<Head, StoreError> {
         self.read(move |conn| read_head(conn, user)).await
+    }
+
+    async fn heads(&self, users: Vec<UserKey>) -> Result<Vec<Delivered>, StoreError> {
+        self.read(move |conn| read_heads(conn, &users)).await
     }
 
     async fn page(
@@ -94,6 +98,17 @@ impl InboxStore for DieselStore {
     async fn seen_all(&self, user: UserKey, now: Timestamp) -> Result<Written, StoreError> {
         self.write(move |conn| whole::seen_all(conn, user, now)).await
     }
+}
+
+fn read_heads(conn: &mut Conn, users: &[UserKey]) -> Result<Vec<Delivered>, Failure> {
+    let users = &List::of_numbers(users.iter().map(|user| user.get()));
+    let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => inbox_heads::table
+        .filter(inbox_heads::usr.in_list(users))
+        .order(inbox_heads::usr)
+        .select((inbox_heads::usr, HEAD))
+        .load(c))?;
+    let stands = |(user, row)| Delivered { user: UserKey::new(user), head: head(row) };
+    Ok(rows.into_iter().map(stands).collect())
 }
 
 /// Where an inbox stands.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::{assert_fails, assert_works, bare};
 use crate::support::Server;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "config",
     "config check",
     "demo",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 16] = [
     "user list",
     "user set-company",
     "user set-role",
+    "worker",
 ];
 
 /// The commands below one, as its help lists them, each with what is said of it.

@@ -10,6 +10,7 @@ mod send;
 mod serve;
 mod tail;
 mod user;
+mod worker;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the server: API, sockets and workers in one process
     Serve(Settings),
+    /// Put what waits into inboxes and clean up, without an API: beside servers on the same database
+    Worker(Settings),
     /// Show what Herald does: sample people who are told something every few seconds
     Demo(demo::Demo),
     /// Send a notification
@@ -68,6 +71,7 @@ impl Settings {
 pub(crate) fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve(settings) => serve::run(&settings.load()?),
+        Command::Worker(settings) => worker::run(&settings.load()?),
         Command::Demo(demo) => demo::run(&demo),
         Command::Send(send) => send::run(send),
         Command::Tail(tail) => tail::run(tail),

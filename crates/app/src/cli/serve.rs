@@ -2,20 +2,16 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::task::JoinHandle;
 use anyhow::{Context, Result};
 use herald_application::Access;
 use herald_realtime::{CloseCode, Follower};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::background::Background;
 use crate::config::Config;
 use crate::queue::Messaging;
 use crate::wire::{Storage, UseCases};
 use crate::{figures, limits, logging};
-
-/// How many workers put notifications into inboxes: while the steps of one are on their way to the disk,
-/// the other's go on.
-const DISPATCHERS: usize = 2;
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
@@ -49,15 +45,14 @@ pub(super) async fn serve(
     }
     actix_web::rt::spawn(figures::upkeep(recorder));
     let following = actix_web::rt::spawn(follow(cases.access.clone()));
-    let janitor = cases.janitor.clone();
     let (follower, follow_steps) = Follower::start(&hub, cases.follower_ports(&storage));
     cases.bus.subscribe(Arc::new(follower));
     let telling = actix_web::rt::spawn(follow_steps);
-    let dispatching: Vec<_> = (0..DISPATCHERS)
-        .map(|_| cases.dispatcher.clone())
-        .map(|dispatcher| actix_web::rt::spawn(async move { dispatcher.run().await }))
-        .collect();
-    let cleaning = actix_web::rt::spawn(async move { janitor.run().await });
+    if !messaging.links.is_empty() {
+        let sweep = cases.sweep(&storage);
+        actix_web::rt::spawn(async move { sweep.run().await });
+    }
+    let background = Background::start(&cases);
     let (database, queue) = (config.database_kind(), config.queue_url.kind());
     tracing::info!(%address, database, queue, "listening");
     tracing::info!("api documentation at http://{address}/docs");
@@ -67,19 +62,19 @@ pub(super) async fn serve(
     let code = stop_signal().await?;
     tracing::info!(?code, "stopping");
     draining.store(true, std::sync::atomic::Ordering::Release);
+    tokio::time::sleep(config.shutdown_delay).await;
     hub.stop(code);
     handle.stop(true).await;
     running.await??;
     following.abort();
-    cleaning.abort();
-    dispatching.iter().for_each(JoinHandle::abort);
     telling.abort();
+    background.stop().await;
     storage.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener> {
+pub(super) fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
@@ -96,7 +91,7 @@ async fn follow(access: Arc<Access>) {
 
 /// Waits for the signal to stop, and says what to tell the sockets: an operator who restarts sends
 /// SIGTERM, somebody at a terminal SIGINT.
-async fn stop_signal() -> Result<CloseCode> {
+pub(super) async fn stop_signal() -> Result<CloseCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(tokio::select! {

@@ -46,6 +46,7 @@ pub struct Live {
 pub(crate) enum Control {
     Revoked { user: UserKey, session: Option<SessionId> },
     Lagged,
+    Stand(Arc<[Delivered]>),
     Stop(CloseCode),
 }
 
@@ -100,6 +101,12 @@ impl Hub {
     /// How many sockets and streams are open.
     pub fn sockets(&self) -> usize {
         self.directory.sockets()
+    }
+
+    /// Tells devices where the inboxes of their users stand: those that are behind look into the store.
+    pub fn stand(&self, inboxes: Vec<Delivered>) {
+        let heads: Arc<[Delivered]> = inboxes.into();
+        self.control(|| Control::Stand(heads.clone()));
     }
 
     /// Takes the next worker's receivers; `None` if all are taken.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use herald_domain::{SessionId, UserKey};
+use herald_domain::{Rev, SessionId, UserKey};
 use herald_ports::Delivered;
 use tokio::time::MissedTickBehavior;
 
@@ -31,6 +31,8 @@ pub trait Subscriber {
     fn overdue(self: Rc<Self>);
     /// Events were lost.
     fn lagged(self: Rc<Self>);
+    /// The inbox of the subscriber's user stands at that revision, or beyond it.
+    fn stands(self: Rc<Self>, rev: Rev);
     /// Rights of the subscriber's user ended: of one login, or of all.
     fn revoked(self: Rc<Self>, login: Option<&SessionId>);
     /// The server stops.
@@ -191,6 +193,11 @@ impl Shard {
                 self.each_of(*user, |_, subscriber| subscriber.revoked(session.as_ref()));
             }
             Control::Lagged => self.each(|subscriber| subscriber.lagged()),
+            Control::Stand(inboxes) => {
+                for Delivered { user, head } in inboxes.iter() {
+                    self.each_of(*user, |_, subscriber| subscriber.stands(head.rev));
+                }
+            }
             Control::Stop(code) => {
                 self.stopping.set(Some(*code));
                 for (id, subscriber) in self.snapshot() {

@@ -66,6 +66,14 @@ impl Session {
         }
     }
 
+    /// The inbox stands at that revision, or beyond it: look into the store, if that was not heard of.
+    pub fn stands(&mut self, rev: Rev) {
+        self.heard_of = self.heard_of.max(rev);
+        if self.phase == Phase::Live && self.reading == Reading::No && rev > self.sent {
+            self.read();
+        }
+    }
+
     /// Whether changes are to be read as soon as the device has taken what waits for it.
     pub fn wants_room(&self) -> bool {
         self.reading == Reading::Wanted && self.phase == Phase::Live

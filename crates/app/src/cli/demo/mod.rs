@@ -64,6 +64,7 @@ fn config(listen: SocketAddr) -> Config {
         queue_prefix: String::new(),
         workers: 2,
         registration: Registration::Open,
+        shutdown_delay: Duration::ZERO,
         allowed_origins: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
         rates: Rates::default(),
