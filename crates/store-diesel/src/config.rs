@@ -33,7 +33,9 @@ impl fmt::Debug for StoreConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// no backend is known by this URL
-    #[error("database url must be sqlite: and the path of a file, or postgres://USER@HOST/DATABASE")]
+    #[error(
+        "database url must be sqlite: and the path of a file, or postgres://USER@HOST/DATABASE"
+    )]
     Url,
     /// the URL is of PostgreSQL, but not right; or the certificates that it names are not
     #[error("database url: {0}")]

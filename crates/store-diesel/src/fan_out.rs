@@ -42,9 +42,7 @@ impl FanOutStore for DieselStore {
         let take = move |conn: &mut Conn, turn: Turn| match turn {
             Turn::Nobody => Ok(None),
             Turn::Begin(id) => turn::begin(conn, id).map(Some),
-            Turn::Step { id, total } => {
-                step::step(conn, id, total, now, &*connected).map(Some)
-            }
+            Turn::Step { id, total } => step::step(conn, id, total, now, &*connected).map(Some),
         };
         if !self.writes_alone() {
             // whose turn it is must stay so until the step is taken

@@ -34,15 +34,16 @@ impl Gate {
         let open = server.answers.subscribe();
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("herald-gate".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    // also once it is dropped
-                    _ = stopped => {}
-                    () = keep(&server) => {}
-                }
-            });
-        })?;
+        let thread =
+            std::thread::Builder::new().name("herald-gate".to_owned()).spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        // also once it is dropped
+                        _ = stopped => {}
+                        () = keep(&server) => {}
+                    }
+                });
+            })?;
         Ok(Self { open, stop: Some(stop), thread: Some(thread) })
     }
 

@@ -33,10 +33,8 @@ pub(crate) fn known(
     idempotency: &[Idempotency],
 ) -> Result<HashMap<Vec<u8>, Kept>, Failure> {
     let names: Vec<&[u8]> = idempotency.iter().map(|one| one.key.as_slice()).collect();
-    let rows: Vec<(Vec<u8>, Kept)> = keys::table
-        .filter(key.eq_any(names))
-        .select((key, (fingerprint, outcomes)))
-        .load(conn)?;
+    let rows: Vec<(Vec<u8>, Kept)> =
+        keys::table.filter(key.eq_any(names)).select((key, (fingerprint, outcomes))).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 

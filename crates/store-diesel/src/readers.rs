@@ -64,7 +64,8 @@ impl Readers {
                 let mut conn: PooledConnection<_> = pool.get().map_err(unavailable)?;
                 attempts -= 1;
                 match read(&mut conn) {
-                    Err(Failure::Lost(_) | Failure::Unknown(_)) if attempts > 0 && conn.is_broken() => {}
+                    Err(Failure::Lost(_) | Failure::Unknown(_))
+                        if attempts > 0 && conn.is_broken() => {}
                     outcome => return Ok(outcome?),
                 }
             }

@@ -37,8 +37,8 @@ pub(crate) use in_list::InListDsl;
 pub(crate) use keep_answers::KeepAnswers;
 pub(crate) use list::List;
 pub(crate) use members::{
-    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening, Members,
-    NthMember,
+    AddItemsOf, AppendToHeadsOf, CountMembers, Group, HeadsAmong, HeadsOf, HoldHeadsOf, Listening,
+    Members, NthMember,
 };
 pub(crate) use range::RangeDsl;
 pub(crate) use words::Words;

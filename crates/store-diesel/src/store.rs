@@ -43,9 +43,8 @@ impl DieselStore {
     /// epoch of a new database.
     pub fn open(config: &StoreConfig, ids: &dyn IdGenerator) -> Result<Self, OpenError> {
         // what blocks on PostgreSQL must not do so on a thread that runs futures, as the caller's may
-        let opened = std::thread::scope(|scope| {
-            scope.spawn(|| Self::open_here(config, ids.id())).join()
-        });
+        let opened =
+            std::thread::scope(|scope| scope.spawn(|| Self::open_here(config, ids.id())).join());
         opened.unwrap_or_else(|_| Err(OpenError::Prepare("opening panicked".to_owned())))
     }
 

@@ -126,9 +126,7 @@ impl Writer {
         let Some(Queues { urgent, background, sends }) = &*queues else {
             return 0;
         };
-        waiting(urgent)
-            + background.as_ref().map_or(0, waiting)
-            + sends.as_ref().map_or(0, waiting)
+        waiting(urgent) + background.as_ref().map_or(0, waiting) + sends.as_ref().map_or(0, waiting)
     }
 
     fn put_into<T>(
@@ -148,9 +146,8 @@ impl Writer {
     /// Takes no more work, and waits for the end of what is queued. Blocks.
     pub(crate) fn close(&self) {
         drop(self.queues.write().unwrap_or_else(PoisonError::into_inner).take());
-        let threads = std::mem::take(
-            &mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("writer panicked");
@@ -196,10 +193,7 @@ fn several(
 }
 
 /// Threads that store plain sends in PostgreSQL, sharing a queue.
-fn senders(
-    target: &Target,
-    sends: Receiver<PlainSend>,
-) -> Result<Vec<JoinHandle<()>>, OpenError> {
+fn senders(target: &Target, sends: Receiver<PlainSend>) -> Result<Vec<JoinHandle<()>>, OpenError> {
     let sends = Arc::new(Mutex::new(sends));
     let start = |nth| {
         let sender = SendingThread::new(Worker::new(target.clone(), WRITERS + nth));

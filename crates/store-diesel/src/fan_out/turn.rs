@@ -58,12 +58,7 @@ enum Hold {
     Whatever,
 }
 
-fn look(
-    conn: &mut Conn,
-    after: Option<&str>,
-    now: Timestamp,
-    how: Hold,
-) -> Result<Turn, Failure> {
+fn look(conn: &mut Conn, after: Option<&str>, now: Timestamp, how: Hold) -> Result<Turn, Failure> {
     if let Some((id, due_at)) = first_scheduled(conn)?
         && due_at <= now.as_micros()
     {

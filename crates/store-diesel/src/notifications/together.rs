@@ -237,7 +237,11 @@ fn add_notifications(conn: &mut PgConnection, sends: &[Sends<'_>]) -> Result<Vec
     let mut rows = AddNotifications::default();
     for send in sends {
         for (draft, recipients) in send.drafts() {
-            rows.add(send.append, &draft.content, i64::try_from(recipients.len()).unwrap_or(i64::MAX));
+            rows.add(
+                send.append,
+                &draft.content,
+                i64::try_from(recipients.len()).unwrap_or(i64::MAX),
+            );
         }
     }
     if rows.is_empty() {
@@ -286,7 +290,8 @@ impl<'a, I: Iterator<Item = i64>> Stored<'a, I> {
         recipients: Vec<UserKey>,
     ) -> Result<(Receipt, Option<LiveEvent>), Failure> {
         let id = self.ids.next().map(NotificationId::new);
-        let id = id.ok_or_else(|| Failure::Corrupt("notifications: a row is missing".to_owned()))?;
+        let id =
+            id.ok_or_else(|| Failure::Corrupt("notifications: a row is missing".to_owned()))?;
         let receipt = Receipt {
             id,
             state: State::Delivered,

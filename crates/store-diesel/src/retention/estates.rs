@@ -8,9 +8,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::inbox::Released;
 use crate::locks;
-use crate::schema::{
-    estates, inbox_items as items, inbox_tombstones as tombstones, sessions,
-};
+use crate::schema::{estates, inbox_items as items, inbox_tombstones as tombstones, sessions};
 use crate::statements::{InListDsl, List, RangeDsl};
 
 /// Removes some of what is left, the oldest estate first; answers whether there may be more.

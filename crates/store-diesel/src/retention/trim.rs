@@ -60,8 +60,7 @@ pub(super) fn trim(
     let (mut events, mut next) = (Vec::new(), found.next);
     let mut released = Released::default();
     for &user in &found.users {
-        let trimmed =
-            trim_one(conn, UserKey::new(user), keep, now, &mut budget, &mut released)?;
+        let trimmed = trim_one(conn, UserKey::new(user), keep, now, &mut budget, &mut released)?;
         events.extend(trimmed.event);
         if !trimmed.done {
             next = Some(UserKey::new(user - 1));

@@ -30,8 +30,7 @@ pub(super) fn redeem(
     hash: &TokenHash,
     now: Timestamp,
 ) -> Result<Option<Ticket>, Failure> {
-    let row: Option<(i64, Option<String>, i64, i64)> =
-        on_conn!(conn, c => diesel::delete(tickets::table.find(hash.as_slice()))
+    let row: Option<(i64, Option<String>, i64, i64)> = on_conn!(conn, c => diesel::delete(tickets::table.find(hash.as_slice()))
             .returning((
                 tickets::usr,
                 tickets::session,

@@ -38,10 +38,7 @@ pub(crate) trait Words: Backend + Sized {
     ) -> QueryResult<()>;
 
     /// A table `list` with the numbers as its column `value`.
-    fn push_numbers<'b>(
-        out: &mut AstPass<'_, 'b, Self>,
-        list: &'b List<i64>,
-    ) -> QueryResult<()>;
+    fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()>;
 
     /// A table `list` with the texts as its column `value`, and their places, from 0, as `key`.
     fn push_texts<'b, 'a: 'b>(
@@ -78,10 +75,7 @@ impl Words for Sqlite {
         out.push_bind_param::<Nullable<Text>, _>(value)
     }
 
-    fn push_numbers<'b>(
-        out: &mut AstPass<'_, 'b, Self>,
-        list: &'b List<i64>,
-    ) -> QueryResult<()> {
+    fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()> {
         push_json(out, list.as_json())
     }
 
@@ -128,10 +122,7 @@ impl Words for Pg {
         out.push_bind_param::<Nullable<Text>, _>(value)
     }
 
-    fn push_numbers<'b>(
-        out: &mut AstPass<'_, 'b, Self>,
-        list: &'b List<i64>,
-    ) -> QueryResult<()> {
+    fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()> {
         out.push_sql("unnest(");
         out.push_bind_param::<Array<BigInt>, _>(list.as_vec())?;
         out.push_sql(") AS list (value)");

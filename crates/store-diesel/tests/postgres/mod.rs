@@ -75,8 +75,7 @@ fn template() -> Option<&'static str> {
             let store = DieselStore::open(&StoreConfig::new(url(&new)), &SystemRandom).unwrap();
             store.close().await;
             drop(store);
-            let (inside, connection) =
-                tokio_postgres::connect(&url(&new), NoTls).await.unwrap();
+            let (inside, connection) = tokio_postgres::connect(&url(&new), NoTls).await.unwrap();
             tokio::spawn(connection);
             // each has an epoch of its own
             inside.batch_execute("DELETE FROM meta").await.unwrap();
