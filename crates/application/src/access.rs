@@ -5,8 +5,8 @@ use herald_domain::{
     Principal, ServicePrincipal, SessionId, Timestamp, User, UserId, UserKey, UserPrincipal,
 };
 use herald_ports::{
-    ApiKey, ApiKeyStore, Claims, Clock, LiveBus, LiveEvent, SessionStore, StoreError, TokenError,
-    TokenHash, TokenVerifier, UserStore,
+    ApiKey, ApiKeyStore, Claims, Clock, LiveBus, LiveEvent, Revoked, SessionStore, StoreError,
+    TokenError, TokenHash, TokenVerifier, UserStore,
 };
 use quick_cache::sync::Cache;
 use tokio::sync::Mutex;
@@ -124,21 +124,25 @@ impl Access {
         let (next, revoked) = self.sessions.revocations_since(Some(*position)).await?;
         for revocation in revoked {
             self.generation.fetch_add(1, Ordering::SeqCst);
-            match &revocation.session {
-                Some(session) => drop(self.live_sessions.remove(session)),
-                None => self.known_users.retain(|_, user| user.key != revocation.user),
-            }
-            let (user, session) = (revocation.user, revocation.session);
+            let (user, session) = match revocation.what {
+                Revoked::User(user) => {
+                    self.known_users.retain(|_, known| known.key != user);
+                    (user, None)
+                }
+                Revoked::Session { user, session } => {
+                    self.live_sessions.remove(&session);
+                    (user, Some(session))
+                }
+                // no device is connected by a key
+                Revoked::ApiKey(id) => {
+                    self.known_keys.retain(|_, key| key.id != id);
+                    continue;
+                }
+            };
             self.bus.publish(LiveEvent::Revoked { user, session });
         }
         *position = next;
         Ok(())
-    }
-
-    /// Forgets an API key.
-    pub(crate) fn forget_key(&self, hash: &TokenHash) {
-        self.generation.fetch_add(1, Ordering::SeqCst);
-        self.known_keys.remove(hash);
     }
 
     async fn principal(

@@ -69,8 +69,9 @@ impl ApiKeys {
 
     /// Ends a key; it is refused from now on.
     pub async fn revoke(&self, id: ApiKeyId) -> Result<(), ApiKeyError> {
-        let hash = self.store.revoke(id).await?.ok_or(ApiKeyError::Unknown)?;
-        self.access.forget_key(&hash);
-        Ok(())
+        if !self.store.revoke(id, self.clock.now()).await? {
+            return Err(ApiKeyError::Unknown);
+        }
+        Ok(self.access.sync().await?)
     }
 }

@@ -1,10 +1,10 @@
 //! [`ApiKeyStore`](herald_ports::ApiKeyStore): the keys of other programs.
 
 use herald_domain::{ApiKeyId, Scope};
-use herald_ports::{ApiKey, NewApiKey, TokenHash};
+use herald_ports::{ApiKey, NewApiKey, Revoked, TokenHash};
 
 use crate::Stores;
-use crate::fixtures::later;
+use crate::fixtures::{NOW, later};
 
 /// A key is found by the hash of its secret, as it was added.
 pub async fn a_key_is_found_by_its_hash(stores: &Stores) {
@@ -35,14 +35,18 @@ pub async fn keys_are_listed_oldest_first(stores: &Stores) {
     assert_eq!(stores.api_keys.list().await.unwrap(), keys);
 }
 
-/// A revoked key is gone; the answer tells the hash it had, once.
+/// A revoked key is gone, which is noted once.
 pub async fn a_revoked_key_is_gone(stores: &Stores) {
     let first = insert(stores, "first", [1; 32]).await;
     let second = insert(stores, "second", [2; 32]).await;
     let keys = &stores.api_keys;
-    assert_eq!(keys.revoke(first.id).await.unwrap(), Some([1; 32]));
-    assert_eq!(keys.revoke(first.id).await.unwrap(), None);
-    assert_eq!(keys.revoke(ApiKeyId::new(999)).await.unwrap(), None);
+    let (start, _) = stores.sessions.revocations_since(None).await.unwrap();
+    assert!(keys.revoke(first.id, NOW).await.unwrap());
+    assert!(!keys.revoke(first.id, NOW).await.unwrap());
+    assert!(!keys.revoke(ApiKeyId::new(999), NOW).await.unwrap());
+    let (_, noted) = stores.sessions.revocations_since(Some(start)).await.unwrap();
+    let what: Vec<_> = noted.into_iter().map(|noted| noted.what).collect();
+    assert_eq!(what, [Revoked::ApiKey(first.id)]);
     assert_eq!(keys.by_hash([1; 32]).await.unwrap(), None);
     assert_eq!(keys.list().await.unwrap(), [second]);
 }
@@ -50,7 +54,7 @@ pub async fn a_revoked_key_is_gone(stores: &Stores) {
 /// The number of a revoked key is not given again: it may still stand in what the key sent.
 pub async fn a_number_is_never_given_twice(stores: &Stores) {
     let first = insert(stores, "first", [1; 32]).await;
-    stores.api_keys.revoke(first.id).await.unwrap();
+    stores.api_keys.revoke(first.id, NOW).await.unwrap();
     let second = insert(stores, "second", [2; 32]).await;
     assert_ne!(first.id, second.id);
 }

@@ -1,7 +1,7 @@
 //! [`UserStore`](herald_ports::UserStore): what an administrator does with users.
 
 use herald_domain::{Company, Prefix, Role, User, UserFilter, UserKey};
-use herald_ports::{Changed, NewUser, Position, Revocation, UserChange};
+use herald_ports::{Changed, NewUser, Position, Revocation, Revoked, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ROUNDS, at_once, later, new_user, user_id};
@@ -157,7 +157,7 @@ pub async fn disabling_is_noted_once(stores: &Stores) {
     }
     let (_, noted) = stores.sessions.revocations_since(Some(start)).await.unwrap();
     assert_eq!(noted.len(), 2, "{noted:?}");
-    assert!(noted.iter().all(|noted| noted.user == alice && noted.session.is_none()));
+    assert!(noted.iter().all(|noted| noted.what == Revoked::User(alice)));
 }
 
 /// The last administrator who may act is neither demoted nor disabled nor deleted; one who is
@@ -221,7 +221,7 @@ pub async fn who_is_deleted_is_gone(stores: &Stores) {
     let page = stores.users.list(UserFilter::default(), Position::Offset(0), 9).await.unwrap();
     assert_eq!((page.users, page.total), (vec![], Some(0)));
     let (_, noted) = stores.sessions.revocations_since(Some(start)).await.unwrap();
-    let whole_user = |noted: &Revocation| noted.user == alice.key && noted.session.is_none();
+    let whole_user = |noted: &Revocation| noted.what == Revoked::User(alice.key);
     assert!(noted.len() == 1 && noted.iter().all(whole_user), "{noted:?}");
 
     let again = stores.users.delete(alice.id.clone(), NOW).await.unwrap();

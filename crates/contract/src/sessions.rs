@@ -1,7 +1,7 @@
 //! [`SessionStore`](herald_ports::SessionStore): logins, refresh tokens, the log of revocations.
 
 use herald_domain::{SessionId, UserKey};
-use herald_ports::{NewSession, Revocation, Rotation, TokenHash};
+use herald_ports::{NewSession, Revocation, Revoked, Rotation, TokenHash};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ROUNDS, at_once, later};
@@ -112,8 +112,7 @@ pub async fn revocations_are_told_in_order(stores: &Stores) {
     let (next, told) = since(Some(start)).await.unwrap();
     let of = |position, session: &str| Revocation {
         position,
-        user,
-        session: Some(SessionId::new(session)),
+        what: Revoked::Session { user, session: SessionId::new(session) },
     };
     assert!(start < told[0].position && told[0].position < told[1].position);
     assert_eq!(told, [of(told[0].position, "c"), of(told[1].position, "b")]);
@@ -146,6 +145,9 @@ async fn is_live(stores: &Stores, session: &str) -> bool {
 
 async fn ended_since(stores: &Stores, position: i64) -> Vec<String> {
     let (_, ended) = stores.sessions.revocations_since(Some(position)).await.unwrap();
-    let session = |revocation: Revocation| revocation.session.unwrap().to_string();
+    let session = |revocation: Revocation| match revocation.what {
+        Revoked::Session { session, .. } => session.to_string(),
+        other => panic!("not a login: {other:?}"),
+    };
     ended.into_iter().map(session).collect()
 }

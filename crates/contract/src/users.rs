@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use herald_domain::{Email, Role, User, UserId, UserKey};
-use herald_ports::{Changed, NewUser, Revocation, UserChange};
+use herald_ports::{Changed, NewUser, Revocation, Revoked, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ROUNDS, at_once, later, new_user, user_id, username};
@@ -131,8 +131,7 @@ pub async fn a_change_of_role_or_company_is_noted(stores: &Stores) {
 
     let (_, noted) = stores.sessions.revocations_since(Some(start)).await.unwrap();
     assert_eq!(noted.len(), 2);
-    let whole_user =
-        |revocation: &Revocation| revocation.user == alice && revocation.session.is_none();
+    let whole_user = |revocation: &Revocation| revocation.what == Revoked::User(alice);
     assert!(noted.iter().all(whole_user), "{noted:?}");
 }
 

@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use herald_domain::ApiKeyId;
-use herald_ports::{ApiKey, ApiKeyStore, NewApiKey, StoreError, TokenHash};
+use herald_domain::{ApiKeyId, Timestamp};
+use herald_ports::{ApiKey, ApiKeyStore, NewApiKey, Revoked, StoreError, TokenHash};
 
 use crate::MemoryStore;
 
@@ -43,12 +43,13 @@ impl ApiKeyStore for MemoryStore {
         Ok(found.map(|(key, _)| key.clone()))
     }
 
-    async fn revoke(&self, id: ApiKeyId) -> Result<Option<TokenHash>, StoreError> {
-        let api_keys = &mut self.state()?.api_keys;
-        let Some((_, hash)) = api_keys.keys.remove(&id) else {
-            return Ok(None);
+    async fn revoke(&self, id: ApiKeyId, now: Timestamp) -> Result<bool, StoreError> {
+        let state = &mut *self.state()?;
+        let Some((_, hash)) = state.api_keys.keys.remove(&id) else {
+            return Ok(false);
         };
-        api_keys.by_hash.remove(&hash);
-        Ok(Some(hash))
+        state.api_keys.by_hash.remove(&hash);
+        state.sessions.note_revocation(Revoked::ApiKey(id), now);
+        Ok(true)
     }
 }

@@ -2,7 +2,9 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use async_trait::async_trait;
 use herald_domain::{SessionId, Timestamp, UserKey};
-use herald_ports::{NewSession, Revocation, Rotation, SessionStore, StoreError, Ticket, TokenHash};
+use herald_ports::{
+    NewSession, Revocation, Revoked, Rotation, SessionStore, StoreError, Ticket, TokenHash,
+};
 
 use crate::MemoryStore;
 use crate::retention::pop_if;
@@ -41,14 +43,9 @@ struct Refresh {
 
 impl Sessions {
     /// Notes that rights ended: of one login, or of the user in every login.
-    pub(crate) fn note_revocation(
-        &mut self,
-        user: UserKey,
-        session: Option<SessionId>,
-        now: Timestamp,
-    ) {
+    pub(crate) fn note_revocation(&mut self, what: Revoked, now: Timestamp) {
         self.position += 1;
-        let revocation = Revocation { position: self.position, user, session };
+        let revocation = Revocation { position: self.position, what };
         self.revocations.push_back((now, revocation));
     }
 
@@ -112,7 +109,7 @@ impl Sessions {
             session.live = false;
             let user = session.user;
             self.end_at(id, now);
-            self.note_revocation(user, Some(id.clone()), now);
+            self.note_revocation(Revoked::Session { user, session: id.clone() }, now);
         }
     }
 

@@ -4,8 +4,8 @@ use std::ops::Bound;
 use async_trait::async_trait;
 use herald_domain::{Role, Timestamp, User, UserFilter, UserId, UserKey, Username};
 use herald_ports::{
-    Changed, Login, NewUser, Part, PasswordHash, Position, StoreError, UserChange, UserPage,
-    UserStore,
+    Changed, Login, NewUser, Part, PasswordHash, Position, Revoked, StoreError, UserChange,
+    UserPage, UserStore,
 };
 
 use crate::MemoryStore;
@@ -192,7 +192,7 @@ impl State {
             self.sessions.forget_user(key);
             self.topics.forget_user(key);
             self.mutes.forget_user(key);
-            self.sessions.note_revocation(key, None, now);
+            self.sessions.note_revocation(Revoked::User(key), now);
         }
         changed
     }
@@ -270,7 +270,7 @@ impl UserStore for MemoryStore {
         if let (Some(before), Changed::Done(after)) = (before, &changed)
             && after.has_other_rights_than(&before)
         {
-            state.sessions.note_revocation(after.key, None, now);
+            state.sessions.note_revocation(Revoked::User(after.key), now);
         }
         Ok(changed)
     }

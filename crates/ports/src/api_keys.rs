@@ -41,6 +41,6 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     /// The key whose secret has that hash.
     async fn by_hash(&self, hash: TokenHash) -> Result<Option<ApiKey>, StoreError>;
 
-    /// Removes a key, and answers the hash it had; `None` if there is none.
-    async fn revoke(&self, id: ApiKeyId) -> Result<Option<TokenHash>, StoreError>;
+    /// Removes a key, and notes a [`Revocation`](crate::Revocation); whether there was one.
+    async fn revoke(&self, id: ApiKeyId, now: Timestamp) -> Result<bool, StoreError>;
 }

@@ -45,7 +45,7 @@ pub use presence::{Connected, NoDevices, Online, OnlinePage, Presence};
 pub use queue::{Job, JobQueue, NotQueued, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};
-pub use sessions::{NewSession, Revocation, Rotation, SessionStore, Ticket, TokenHash};
+pub use sessions::{NewSession, Revocation, Revoked, Rotation, SessionStore, Ticket, TokenHash};
 pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
 };

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use herald_domain::{SessionId, Timestamp, UserKey};
+use herald_domain::{ApiKeyId, SessionId, Timestamp, UserKey};
 
 use crate::StoreError;
 
@@ -48,10 +48,24 @@ pub enum Rotation {
 pub struct Revocation {
     /// position in the log of revocations; grows
     pub position: i64,
-    /// whose rights
-    pub user: UserKey,
-    /// the one login that ended, or `None` if all the user's rights must be looked at again
-    pub session: Option<SessionId>,
+    /// which rights
+    pub what: Revoked,
+}
+
+/// Which rights ended or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    /// of a user: all of them must be looked at again
+    User(UserKey),
+    /// of one login, which ended
+    Session {
+        /// whose it was
+        user: UserKey,
+        /// its id
+        session: SessionId,
+    },
+    /// of an API key, which is gone
+    ApiKey(ApiKeyId),
 }
 
 /// A single-use pass for a WebSocket handshake.
@@ -90,7 +104,8 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn is_live(&self, session: SessionId) -> Result<bool, StoreError>;
 
     /// What was revoked after `position`, in order, and the position to ask from next. Asked from
-    /// `None`, only the latter.
+    /// `None`, only the latter. Whoever asks on from there misses nothing, however many processes revoke
+    /// at the same time.
     async fn revocations_since(
         &self,
         position: Option<i64>,

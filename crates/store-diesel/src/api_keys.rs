@@ -1,11 +1,12 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use herald_domain::{ApiKeyId, Scope, Timestamp};
-use herald_ports::{ApiKey, ApiKeyStore, NewApiKey, StoreError, TokenHash};
+use herald_ports::{ApiKey, ApiKeyStore, NewApiKey, Revoked, StoreError, TokenHash};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::{Failure, column};
 use crate::schema::api_keys;
+use crate::sessions::note_revocation;
 use crate::store::DieselStore;
 
 #[async_trait]
@@ -22,8 +23,8 @@ impl ApiKeyStore for DieselStore {
         self.read(move |conn| by_hash(conn, &hash)).await
     }
 
-    async fn revoke(&self, id: ApiKeyId) -> Result<Option<TokenHash>, StoreError> {
-        self.write(move |conn| revoke(conn, id)).await
+    async fn revoke(&self, id: ApiKeyId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(move |conn| revoke(conn, id, now)).await
     }
 }
 
@@ -82,13 +83,10 @@ fn by_hash(conn: &mut Conn, hash: &TokenHash) -> Result<Option<ApiKey>, Failure>
     row.map(ApiKey::try_from).transpose()
 }
 
-fn revoke(conn: &mut Conn, id: ApiKeyId) -> Result<Option<TokenHash>, Failure> {
-    let hash: Option<Vec<u8>> = on_conn!(conn, c => diesel::delete(api_keys::table.find(id.get()))
-        .returning(api_keys::hash)
-        .get_result(c)
-        .optional())?;
-    let hash = hash.map(|hash| {
-        TokenHash::try_from(hash).map_err(|hash| format!("{} bytes and not 32", hash.len()))
-    });
-    column("api_keys", "hash", hash.transpose())
+fn revoke(conn: &mut Conn, id: ApiKeyId, now: Timestamp) -> Result<bool, Failure> {
+    let removed = on_conn!(conn, c => diesel::delete(api_keys::table.find(id.get())).execute(c))?;
+    if removed > 0 {
+        note_revocation(conn, &Revoked::ApiKey(id), now)?;
+    }
+    Ok(removed > 0)
 }

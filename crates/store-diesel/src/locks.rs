@@ -6,7 +6,7 @@
 //! rests on; whoever comes second waits, and then reads what the first has written.
 //!
 //! Nobody waits in a circle as long as everybody takes these in one order: the user; a [`Matter`];
-//! what waits in the outbox; heads, by user; notifications, by number; idempotency keys; and the
+//! what waits in the outbox; heads, and what users have left, by user; notifications, by number; idempotency keys; and the
 //! log of revocations. Where that cannot be kept, PostgreSQL ends one of those who wait, and the writer
 //! runs that one again.
 
@@ -91,30 +91,22 @@ pub(crate) fn waiting(conn: &mut Conn, notification: i64) -> Result<(), Failure>
     Ok(())
 }
 
-/// Holds the inboxes of these users, or what they have left.
-pub(crate) fn inboxes(conn: &mut Conn, users: &[i64]) -> Result<(), Failure> {
-    if let Conn::Pg(c) = conn {
+/// Holds the heads of the inboxes of those of these users who exist.
+pub(crate) fn heads(conn: &mut Conn, users: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn
+        && !users.is_empty()
+    {
         let heads = inbox_heads::table.filter(inbox_heads::usr.eq_any(users));
         heads.order(inbox_heads::usr).select(inbox_heads::usr).for_update().execute(c)?;
-        let left = estates::table.filter(estates::usr.eq_any(users));
-        left.order(estates::usr).select(estates::usr).for_update().execute(c)?;
     }
     Ok(())
 }
 
-/// Holds the inboxes of those of these users who exist.
-pub(crate) fn inboxes_of<'a>(
-    conn: &mut Conn,
-    ids: impl IntoIterator<Item = &'a UserId>,
-) -> Result<(), Failure> {
+/// Holds what users have left who were deleted.
+pub(crate) fn estates(conn: &mut Conn, users: &[i64]) -> Result<(), Failure> {
     if let Conn::Pg(c) = conn {
-        let ids: Vec<&str> = ids.into_iter().map(UserId::as_str).collect();
-        if !ids.is_empty() {
-            let keys: Vec<i64> =
-                users::table.filter(users::id.eq_any(ids)).select(users::key).load(c)?;
-            let heads = inbox_heads::table.filter(inbox_heads::usr.eq_any(keys));
-            heads.order(inbox_heads::usr).select(inbox_heads::usr).for_update().execute(c)?;
-        }
+        let left = estates::table.filter(estates::usr.eq_any(users));
+        left.order(estates::usr).select(estates::usr).for_update().execute(c)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 mod append;
 mod deliver;
 mod hold;
+mod known;
 mod recipients;
 mod together;
 

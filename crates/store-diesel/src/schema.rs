@@ -72,6 +72,7 @@ diesel::table! {
         position -> BigInt,
         usr -> BigInt,
         session -> Nullable<Text>,
+        api_key -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }

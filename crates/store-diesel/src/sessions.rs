@@ -3,14 +3,19 @@ mod tickets;
 use async_trait::async_trait;
 use diesel::dsl::max;
 use diesel::prelude::*;
-use herald_domain::{SessionId, Timestamp, UserKey};
-use herald_ports::{NewSession, Revocation, Rotation, SessionStore, StoreError, Ticket, TokenHash};
+use herald_domain::{ApiKeyId, SessionId, Timestamp, UserKey};
+use herald_ports::{
+    NewSession, Revocation, Revoked, Rotation, SessionStore, StoreError, Ticket, TokenHash,
+};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::locks::Matter;
 use crate::schema::{refresh_tokens, revocations, sessions};
 use crate::store::DieselStore;
+
+/// The user of a revocation that is none's. No user has that key.
+const NOBODY: i64 = 0;
 
 #[async_trait]
 impl SessionStore for DieselStore {
@@ -154,7 +159,10 @@ fn revoke(conn: &mut Conn, session: &SessionId, now: Timestamp) -> Result<(), Fa
         .get_result(c)
         .optional())?;
     match owner {
-        Some(user) => note_revocation(conn, UserKey::new(user), Some(session), now),
+        Some(user) => {
+            let (user, session) = (UserKey::new(user), session.clone());
+            note_revocation(conn, &Revoked::Session { user, session }, now)
+        }
         None => Ok(()),
     }
 }
@@ -174,14 +182,19 @@ fn owner(conn: &mut Conn, session: &SessionId) -> Result<Option<UserKey>, Failur
 /// adds, so that whoever reads on from a position finds what was added since.
 pub(crate) fn note_revocation(
     conn: &mut Conn,
-    user: UserKey,
-    session: Option<&SessionId>,
+    what: &Revoked,
     now: Timestamp,
 ) -> Result<(), Failure> {
     Matter::Revocations.hold(conn)?;
+    let (user, session, key) = match what {
+        Revoked::User(user) => (Some(user.get()), None, None),
+        Revoked::Session { user, session } => (Some(user.get()), Some(session.as_str()), None),
+        Revoked::ApiKey(key) => (None, None, Some(key.get())),
+    };
     let row = (
-        revocations::usr.eq(user.get()),
-        revocations::session.eq(session.map(SessionId::as_str)),
+        revocations::usr.eq(user.unwrap_or(NOBODY)),
+        revocations::session.eq(session),
+        revocations::api_key.eq(key),
         revocations::created_at.eq(now.as_micros()),
     );
     on_conn!(conn, c => diesel::insert_into(revocations::table).values(row).execute(c))?;
@@ -195,17 +208,29 @@ fn latest(conn: &mut Conn) -> Result<i64, Failure> {
     Ok(latest.unwrap_or_default())
 }
 
+/// A revocation: its position, and the user, the login and the API key that it names.
+type RevocationRow = (i64, i64, Option<String>, Option<i64>);
+
 fn revocations_since(conn: &mut Conn, since: i64) -> Result<(i64, Vec<Revocation>), Failure> {
-    let rows: Vec<(i64, i64, Option<String>)> = on_conn!(conn, c => revocations::table
+    let rows: Vec<RevocationRow> = on_conn!(conn, c => revocations::table
         .filter(revocations::position.gt(since))
         .order(revocations::position)
-        .select((revocations::position, revocations::usr, revocations::session))
+        .select((
+            revocations::position,
+            revocations::usr,
+            revocations::session,
+            revocations::api_key,
+        ))
         .load(c))?;
     let next = rows.last().map_or(since, |(position, ..)| *position);
-    let of_row = |(position, user, session): (i64, i64, Option<String>)| Revocation {
-        position,
-        user: UserKey::new(user),
-        session: session.map(SessionId::new),
+    let of_row = |(position, user, session, key): RevocationRow| {
+        let user = UserKey::new(user);
+        let what = match (session.map(SessionId::new), key) {
+            (_, Some(key)) => Revoked::ApiKey(ApiKeyId::new(key)),
+            (Some(session), None) => Revoked::Session { user, session },
+            (None, None) => Revoked::User(user),
+        };
+        Revocation { position, what }
     };
     Ok((next, rows.into_iter().map(of_row).collect()))
 }

@@ -1,7 +1,8 @@
 //! The store keeps the contract of every port, on every backend.
 #![expect(clippy::unwrap_used, reason = "a store that does not open fails every test")]
 
-mod postgres;
+#[path = "postgres/database.rs"]
+mod database;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ mod on_sqlite {
 
 mod on_postgres {
     fn stores() -> Option<super::Stores> {
-        let database = super::postgres::Database::new()?;
+        let database = super::database::Database::new()?;
         Some(super::open(database.url(), database))
     }
 

@@ -1,28 +1,22 @@
-use herald_domain::{Audience, Draft};
-use herald_ports::{Append, Entry};
+use herald_domain::Audience;
+use herald_ports::Append;
 
+use super::known::{drafts, keys, named};
 use crate::conn::Conn;
 use crate::failure::Failure;
 use crate::locks::{self, Matter};
 
 /// Holds what the entries of an append need: all at once, and in the order in which everybody does.
 pub(super) fn hold(conn: &mut Conn, append: &Append) -> Result<(), Failure> {
-    if conn.is_alone() {
-        return Ok(());
-    }
+    let known = match conn {
+        Conn::Sqlite(_) => return Ok(()),
+        Conn::Pg(c) => keys(c, std::iter::once(append))?,
+    };
     if drafts(append).any(|draft| !matches!(draft.to, Audience::Users(_))) {
         Matter::Audiences.share(conn)?;
     }
-    let named = drafts(append).filter_map(|draft| match &draft.to {
-        Audience::Users(ids) if ids.len() <= Audience::MAX_AT_ONCE => Some(ids),
-        _ => None,
-    });
-    locks::inboxes_of(conn, named.flatten())
-}
-
-fn drafts(append: &Append) -> impl Iterator<Item = &Draft> {
-    append.entries.iter().filter_map(|entry| match entry {
-        Entry::Send(draft) => Some(draft),
-        Entry::Refused(_) => None,
-    })
+    let at_once = drafts(append).map(named).filter(|ids| ids.len() <= Audience::MAX_AT_ONCE);
+    let users: Vec<i64> =
+        at_once.flatten().filter_map(|id| known.get(id.as_str()).copied()).collect();
+    locks::heads(conn, &users)
 }

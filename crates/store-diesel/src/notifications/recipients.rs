@@ -6,7 +6,6 @@ use herald_ports::{Append, Delivered, Refusal};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::locks;
 use crate::rows::{HeadRow, head};
 use crate::statements::{FindInboxes, FindNamesakes, List};
 use crate::users::create;
@@ -42,8 +41,6 @@ pub(super) fn resolve(
             return Ok(Err(Refusal { violations }));
         }
         create(conn, &unknown, append.now)?;
-        // another process may have created some of them in this moment, and send to them now
-        locks::inboxes_of(conn, &unknown)?;
         recipients.extend(find(conn, &unknown, content, append.now)?.into_iter().flatten());
     }
     // heads are locked in this order, so that overlapping audiences cannot wait for each other

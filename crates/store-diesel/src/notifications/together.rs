@@ -5,20 +5,17 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use herald_domain::{
-    Audience, Content, Draft, Head, Notification, NotificationId, Receipt, Role, State, UserId,
-    UserKey,
+    Audience, Content, Draft, Head, Notification, NotificationId, Receipt, State, UserKey,
 };
 use herald_ports::{Accepted, Append, Delivered, Entry, LiveEvent, Outcome};
 
+use super::known::{drafts, keys, named};
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::postgres::PgConnection;
-use crate::rows::{HeadRow, head};
-use crate::schema::mutes;
-use crate::statements::{
-    AddNotifications, AddToInboxes, CreateHeads, CreateUsers, FindNamesakes, HoldInboxes,
-    KeepAnswers, List,
-};
+use crate::rows::{HEAD, HeadRow, head};
+use crate::schema::{inbox_heads, mutes};
+use crate::statements::{AddNotifications, AddToInboxes, KeepAnswers};
 
 /// Whether an append can be stored together with others: it is for a few users who are named, now, and
 /// replaces nothing.
@@ -111,20 +108,6 @@ impl Sends<'_> {
     }
 }
 
-fn drafts(append: &Append) -> impl Iterator<Item = &Draft> {
-    append.entries.iter().filter_map(|entry| match entry {
-        Entry::Send(draft) => Some(draft),
-        Entry::Refused(_) => None,
-    })
-}
-
-fn named(draft: &Draft) -> &[UserId] {
-    match &draft.to {
-        Audience::Users(ids) => ids,
-        Audience::Members { .. } | Audience::Subscribers(_) => &[],
-    }
-}
-
 /// Where the inboxes of all recipients stand; they are held.
 struct Inboxes<'a> {
     keys: HashMap<String, i64>,
@@ -138,24 +121,22 @@ impl<'a> Inboxes<'a> {
         conn: &mut PgConnection,
         appends: impl Iterator<Item = &'a Append> + Clone,
     ) -> Result<Self, Failure> {
-        let ids: HashSet<_> = appends.clone().flat_map(drafts).flat_map(named).collect();
-        let mut inboxes =
-            Self { keys: HashMap::new(), heads: HashMap::new(), mutes: HashMap::new() };
-        inboxes.find(conn, &ids)?;
-        if inboxes.keys.len() < ids.len() {
-            let new = inboxes.creatable(conn, appends.clone())?;
-            if !new.is_empty() {
-                create(conn, &new, appends.clone())?;
-                inboxes.find(conn, &new)?;
-            }
-        }
+        let keys = keys(conn, appends.clone())?;
+        let users: Vec<i64> = keys.values().copied().collect();
+        let rows: Vec<(i64, HeadRow)> = inbox_heads::table
+            .filter(inbox_heads::usr.eq_any(&users))
+            .order(inbox_heads::usr)
+            .select((inbox_heads::usr, HEAD))
+            .for_update()
+            .load(conn)?;
+        let heads = rows.into_iter().map(|(user, row)| (user, head(row))).collect();
+        let mut inboxes = Self { keys, heads, mutes: HashMap::new() };
         let categories: HashSet<&str> = appends
             .flat_map(drafts)
             .filter_map(|draft| draft.content.mutable_category())
             .map(|category| category.as_str())
             .collect();
         if !categories.is_empty() {
-            let users: Vec<i64> = inboxes.heads.keys().copied().collect();
             let rows: Vec<(i64, String, i64)> = mutes::table
                 .filter(mutes::usr.eq_any(users))
                 .filter(mutes::category.eq_any(categories.iter().copied().collect::<Vec<_>>()))
@@ -170,45 +151,15 @@ impl<'a> Inboxes<'a> {
         Ok(inboxes)
     }
 
-    /// Adds those of these users who exist, and holds their inboxes.
-    fn find(&mut self, conn: &mut PgConnection, ids: &HashSet<&UserId>) -> Result<(), Failure> {
-        let ids = List::of_ids(ids.iter().copied());
-        let rows: Vec<(String, i64, HeadRow)> = HoldInboxes { ids: &ids }.load(conn)?;
-        for (id, key, row) in rows {
-            self.keys.insert(id, key);
-            self.heads.insert(key, head(row));
-        }
-        Ok(())
-    }
-
-    /// Those who do not exist, of appends that nobody refuses for it.
-    fn creatable(
-        &self,
-        conn: &mut PgConnection,
-        appends: impl Iterator<Item = &'a Append>,
-    ) -> Result<HashSet<&'a UserId>, Failure> {
-        let is_new = |id: &&UserId| !self.keys.contains_key(id.as_str());
-        let of_append = |append: &'a Append| -> Vec<&'a UserId> {
-            drafts(append).flat_map(named).filter(is_new).collect()
-        };
-        let allowed = appends.filter(|append| append.create_recipients).map(of_append);
-        let allowed: Vec<_> =
-            allowed.filter(|ids| !ids.iter().any(|id| id.is_reserved())).collect();
-        let ids = List::of_ids(allowed.iter().flatten().copied());
-        if ids.as_vec().is_empty() {
-            return Ok(HashSet::new());
-        }
-        let namesakes: Vec<(String, String)> = FindNamesakes { ids: &ids }.load(conn)?;
-        let namesakes: HashSet<String> = namesakes.into_iter().map(|(id, _)| id).collect();
-        let is_free = |ids: &Vec<&UserId>| !ids.iter().any(|id| namesakes.contains(id.as_str()));
-        Ok(allowed.into_iter().filter(is_free).flatten().collect())
-    }
-
     /// Whom each draft is for who does not mute it; `None` if somebody is unknown.
     fn resolve(&self, append: &Append) -> Option<Vec<Vec<UserKey>>> {
         let of_draft = |draft: &Draft| {
             let keys = named(draft).iter().map(|id| self.keys.get(id.as_str()).copied());
             let mut keys = keys.collect::<Option<Vec<i64>>>()?;
+            if !keys.iter().all(|key| self.heads.contains_key(key)) {
+                // somebody was deleted in this moment
+                return None;
+            }
             if let Some(category) = draft.content.mutable_category() {
                 let until = |key: &i64| self.mutes.get(&(*key, category.as_str()));
                 keys.retain(|key| until(key).is_none_or(|until| *until <= append.now.as_micros()));
@@ -218,19 +169,6 @@ impl<'a> Inboxes<'a> {
         };
         drafts(append).map(of_draft).collect()
     }
-}
-
-/// Adds users whom only an application knows, with their heads.
-fn create<'a>(
-    conn: &mut PgConnection,
-    ids: &HashSet<&UserId>,
-    appends: impl Iterator<Item = &'a Append>,
-) -> Result<(), Failure> {
-    let ids = &List::of_ids(ids.iter().copied());
-    let created_at = appends.map(|append| append.now.as_micros()).max().unwrap_or_default();
-    CreateUsers { ids, role: Role::user().as_str(), created_at }.execute(conn)?;
-    CreateHeads { ids }.execute(conn)?;
-    Ok(())
 }
 
 fn add_notifications(conn: &mut PgConnection, sends: &[Sends<'_>]) -> Result<Vec<i64>, Failure> {

@@ -35,7 +35,8 @@ pub(super) fn expire(
         return Ok(Vec::new());
     }
     let users: Vec<i64> = inboxes.keys().copied().collect();
-    locks::inboxes(conn, &users)?;
+    locks::heads(conn, &users)?;
+    locks::estates(conn, &users)?;
     let users = List::of_numbers(users);
     if !conn.is_alone() {
         // some may have gone while we waited

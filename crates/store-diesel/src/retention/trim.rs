@@ -56,7 +56,7 @@ pub(super) fn trim(
     now: Timestamp,
     mut budget: Budget,
 ) -> Result<Trimmed, Failure> {
-    locks::inboxes(conn, &found.users)?;
+    locks::heads(conn, &found.users)?;
     let (mut events, mut next) = (Vec::new(), found.next);
     let mut released = Released::default();
     for &user in &found.users {

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use herald_domain::{Role, Timestamp, User, UserId, UserKey};
-use herald_ports::{Changed, UserChange};
+use herald_ports::{Changed, Revoked, UserChange};
 
 use super::find::by_id;
 use crate::conn::{Conn, on_conn};
@@ -33,7 +33,7 @@ pub(super) fn change(
         update(conn, &after)?;
     }
     if after.has_other_rights_than(&before) {
-        note_revocation(conn, after.key, None, now)?;
+        note_revocation(conn, &Revoked::User(after.key), now)?;
     }
     Ok(Changed::Done(after))
 }
@@ -71,7 +71,7 @@ pub(super) fn delete(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<Cha
     if !id.is_reserved() {
         remember(conn, id, now)?;
     }
-    note_revocation(conn, user.key, None, now)?;
+    note_revocation(conn, &Revoked::User(user.key), now)?;
     Ok(Changed::Done(user))
 }
 
