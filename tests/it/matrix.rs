@@ -125,6 +125,8 @@ impl World {
         let (_, path) = route.split_once(' ').unwrap();
         if route == "GET /api/notifications/{id}" {
             "owner".to_owned()
+        } else if path.contains("/queue/dead/{id}") {
+            "1".to_owned()
         } else if path.contains("/notifications/{id}") {
             self.owner.tell("owner", "for one attempt").await.to_string()
         } else if path.starts_with("/api/v1/admin/api-keys/") {

@@ -7,6 +7,7 @@ mod figures;
 mod limits;
 mod logging;
 mod queue;
+mod revocations;
 mod wire;
 
 use std::process::ExitCode;

@@ -5,27 +5,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use herald_domain::Timestamp;
 use herald_ports::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
+use lapin::Channel;
 use lapin::message::Delivery;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, ConfirmSelectOptions,
-    QueueDeclareOptions,
+    BasicAckOptions, BasicGetOptions, BasicNackOptions, ConfirmSelectOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, Consumer};
 use sha2::{Digest, Sha256};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::connection::{Connection, Ended, Peer};
-use crate::consuming::next;
 use crate::jobs_out::{JobsOut, mandatory, properties};
 use crate::topology::Topology;
 
-/// How long the next of the dead jobs may take to come, if there should be more; and if there should
-/// not: what somebody else has just put back may still be on its way.
-const PATIENCE: Duration = Duration::from_secs(1);
-const SILENCE: Duration = Duration::from_millis(200);
 /// How often, and after which pauses, one tries again while somebody else looks at them.
 const ATTEMPTS: u32 = 20;
+/// How often, and after which pauses, one looks whether all of them are back.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The queue of dead jobs. It cannot be read like a table: whoever looks takes all of them in hand and
@@ -46,18 +41,17 @@ impl AmqpDeadJobs {
         let connection = Connection::open(&self.peer).await?;
         for _ in 0..ATTEMPTS {
             let channel = connection.channel().await?;
-            self.topology.declare_jobs(&channel).await?;
-            let passive = QueueDeclareOptions { passive: true, ..Default::default() };
-            let name = self.topology.dead.as_str();
-            let queue = channel.queue_declare(name.into(), passive, FieldTable::default()).await?;
-            channel.basic_qos(0, BasicQosOptions::default()).await?;
-            let options = BasicConsumeOptions { exclusive: true, ..Default::default() };
-            let consumer =
-                channel.basic_consume(name.into(), "".into(), options, FieldTable::default());
-            match consumer.await {
-                Ok(consumer) => {
-                    let jobs = receive(consumer, queue.message_count()).await?;
-                    return Ok(InHand { connection, channel, jobs });
+            match self.topology.declare_lock(&channel).await {
+                Ok(()) => {
+                    self.topology.declare_jobs(&channel).await?;
+                    let queue = self.topology.dead.clone();
+                    let mut jobs = Vec::new();
+                    let get =
+                        || channel.basic_get(queue.as_str().into(), BasicGetOptions::default());
+                    while let Some(job) = get().await? {
+                        jobs.push(job.delivery);
+                    }
+                    return Ok(InHand { connection, channel, queue, jobs });
                 }
                 // somebody else looks at them: the refusal ends the channel
                 Err(error) if error.is_amqp_soft_error() => sleep(PAUSE).await,
@@ -81,18 +75,18 @@ impl AmqpDeadJobs {
 
     /// Takes one out, after publishing it where it was, if it is to be done again.
     async fn take_out(&self, id: &str, again: bool) -> Result<bool, Ended> {
-        let in_hand = self.take().await?;
-        let found = in_hand.jobs.iter().find(|delivery| dead_job(delivery).id == id);
-        if let Some(delivery) = found {
+        let mut in_hand = self.take().await?;
+        let found = in_hand.jobs.iter().position(|delivery| dead_job(delivery).id == id);
+        if let Some(place) = found {
+            let delivery = in_hand.jobs.remove(place);
             if again {
-                self.publish(&in_hand.channel, delivery).await?;
+                self.publish(&in_hand.channel, &delivery).await?;
             }
             let tag = delivery.delivery_tag;
             in_hand.channel.basic_ack(tag, BasicAckOptions::default()).await?;
         }
-        let found = found.is_some();
         in_hand.put_back().await?;
-        Ok(found)
+        Ok(found.is_some())
     }
 
     async fn publish(&self, channel: &Channel, delivery: &Delivery) -> Result<(), Ended> {
@@ -124,6 +118,7 @@ impl DeadJobs for AmqpDeadJobs {
 struct InHand {
     connection: Connection,
     channel: Channel,
+    queue: String,
     jobs: Vec<Delivery>,
 }
 
@@ -133,20 +128,20 @@ impl InHand {
             // not by reject: this is no failure, and need not count
             let options = BasicNackOptions { multiple: true, requeue: true };
             self.channel.basic_nack(last.delivery_tag, options).await?;
+            // who looks next must see them, and the broker takes its time
+            for _ in 0..ATTEMPTS {
+                let options = QueueDeclareOptions { passive: true, ..Default::default() };
+                let name = self.queue.as_str().into();
+                let queue =
+                    self.channel.queue_declare(name, options, FieldTable::default()).await?;
+                if queue.message_count() as usize >= self.jobs.len() {
+                    break;
+                }
+                sleep(PAUSE / 10).await;
+            }
         }
         self.connection.close().await;
         Ok(())
-    }
-}
-
-async fn receive(mut consumer: Consumer, count: u32) -> Result<Vec<Delivery>, Ended> {
-    let mut jobs = Vec::new();
-    loop {
-        let patience = if jobs.len() < count as usize { PATIENCE } else { SILENCE };
-        match timeout(patience, next(&mut consumer)).await {
-            Ok(delivery) => jobs.push(delivery?),
-            Err(_) => return Ok(jobs),
-        }
     }
 }
 

@@ -78,6 +78,14 @@ impl Topology {
         Ok(())
     }
 
+    /// Makes sure that nobody else looks at the dead jobs, until the connection ends: a queue that is
+    /// exclusive is refused to every other connection.
+    pub(crate) async fn declare_lock(&self, channel: &Channel) -> lapin::Result<()> {
+        let name = format!("{}.look", self.dead);
+        let options = QueueDeclareOptions { exclusive: true, ..Default::default() };
+        channel.queue_declare(name.into(), options, FieldTable::default()).await.map(drop)
+    }
+
     /// What events need of everybody.
     pub(crate) async fn declare_live(&self, channel: &Channel) -> lapin::Result<()> {
         declare_exchange(channel, &self.live, ExchangeKind::Fanout).await

@@ -5,10 +5,13 @@ mod one_node;
 mod tls;
 mod two_nodes;
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use herald_broker::Settings;
 use herald_ports::{IdGenerator, SystemClock, SystemRandom};
 use serde_json::Value;
-use std::sync::Arc;
 
 use crate::support::{Builder, Client, Server, eventually};
 
@@ -99,8 +102,12 @@ pub(crate) async fn on<F: Future<Output = ()>>(
     if tokio::net::TcpStream::connect(broker.address()).await.is_err() {
         return crate::support::skip(&format!("{test}::{kind:?}"), "the broker is not here");
     }
-    run(broker.clone()).await;
+    // also if it fails, for the broker is not its own
+    let outcome = AssertUnwindSafe(run(broker.clone())).catch_unwind().await;
     broker.erase().await;
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
 }
 
 /// How ready a server says it is, and how its broker is. It is always ready.

@@ -2,7 +2,7 @@ use herald_contract::broker::Proxy;
 use serde_json::json;
 
 use super::{Broker, broadcast, is_ready, on_each_broker};
-use crate::support::{Copy, Device, Server};
+use crate::support::{Copy, Device, Server, eventually};
 
 on_each_broker!(nodes_are_one, who_was_cut_off_catches_up);
 
@@ -27,9 +27,8 @@ async fn nodes_are_one(broker: Broker) {
     broadcast(&services[0], "to all").await;
     broadcast(&services[1], "to all again").await;
     for device in &mut devices {
-        while Copy::of(&here).await.messages().len() < 42 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        let everything = async || Copy::of(&here).await.messages().len() == 42;
+        eventually("everything is there", everything).await;
         device.reach(Copy::of(&here).await.rev).await;
     }
 
@@ -48,7 +47,8 @@ async fn nodes_are_one(broker: Broker) {
     for device in &mut devices {
         while device.line.next().await.is_some() {}
     }
-    there.get("/api/v1/me").await.expect(403);
+    let refused = async || there.get("/api/v1/me").await.status == 403;
+    eventually("the other node refuses", refused).await;
 }
 
 /// A node that the broker cannot reach has its devices up to date as soon as it is back.

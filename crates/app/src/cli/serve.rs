@@ -1,15 +1,14 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use herald_application::Access;
 use herald_realtime::{CloseCode, Follower};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::background::Background;
 use crate::config::Config;
 use crate::queue::Messaging;
+use crate::revocations::Revocations;
 use crate::wire::{Storage, UseCases};
 use crate::{figures, limits, logging};
 
@@ -44,7 +43,9 @@ pub(super) async fn serve(
         actix_web::rt::spawn(herald_http::serve_figures(listener, figures)?);
     }
     actix_web::rt::spawn(figures::upkeep(recorder));
-    let following = actix_web::rt::spawn(follow(cases.access.clone()));
+    let (revocations, follow) = Revocations::follow(cases.access.clone());
+    cases.bus.subscribe(Arc::new(revocations));
+    let following = actix_web::rt::spawn(follow);
     let (follower, follow_steps) = Follower::start(&hub, cases.follower_ports(&storage));
     cases.bus.subscribe(Arc::new(follower));
     let telling = actix_web::rt::spawn(follow_steps);
@@ -76,17 +77,6 @@ pub(super) async fn serve(
 
 pub(super) fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Takes notice of rights that other processes revoke.
-async fn follow(access: Arc<Access>) {
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        second.tick().await;
-        if let Err(error) = access.sync().await {
-            tracing::warn!(%error, "cannot read revocations");
-        }
-    }
 }
 
 /// Waits for the signal to stop, and says what to tell the sockets: an operator who restarts sends
