@@ -8,6 +8,7 @@ mod asyncapi;
 mod audiences;
 mod broker;
 mod cli;
+mod cluster;
 mod crash;
 mod devices;
 mod dialects;

@@ -51,7 +51,7 @@ pub(crate) struct Broker {
 
 impl Broker {
     /// Where it listens.
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let (name, usual) = match self.kind {
             Kind::RabbitMq => ("TEST_RABBITMQ", "127.0.0.1:5672"),
             Kind::Nats => ("TEST_NATS", "127.0.0.1:4222"),
@@ -68,7 +68,7 @@ impl Broker {
     }
 
     /// A server that uses the broker behind that address.
-    fn server(&self, address: &str) -> Builder {
+    pub(crate) fn server(&self, address: &str) -> Builder {
         self.join(Server::builder(), &self.url(address))
     }
 
@@ -118,7 +118,7 @@ async fn readiness(server: &Server) -> (String, Value) {
     (json["status"].as_str().unwrap().to_owned(), broker.clone())
 }
 
-async fn is_ready(server: &Server) {
+pub(crate) async fn is_ready(server: &Server) {
     eventually("the server is ready", async || readiness(server).await.0 == "ready").await;
 }
 
@@ -127,7 +127,7 @@ async fn is_degraded(server: &Server) {
 }
 
 /// Sends to everybody.
-async fn broadcast(service: &Client, message: &str) {
+pub(crate) async fn broadcast(service: &Client, message: &str) {
     let body = serde_json::json!({"to": {"everyone": true}, "message": message});
     service.post("/api/v1/notifications", &body).await.expect(202);
 }
