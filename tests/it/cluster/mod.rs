@@ -2,7 +2,6 @@
 
 mod chaos;
 mod one;
-#[path = "../../../crates/store-diesel/tests/postgres/mod.rs"]
 mod postgres;
 
 use std::process::{Child, Stdio};
