@@ -57,6 +57,26 @@ impl Database {
         ask(sql)
     }
 
+    /// Sets something for whoever connects from now on.
+    pub(crate) fn set(&self, name: &str, value: &str) {
+        run(&[&format!("ALTER DATABASE {} SET {name} = {value}", self.name)]);
+    }
+
+    /// The tables that some statement has read without an index, once nobody is connected any more.
+    pub(crate) fn read_as_a_whole(&self) -> Vec<String> {
+        let others =
+            format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'", self.name);
+        while ask::<i64>(&others) > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let mut tables = Vec::new();
+        on_database(&self.name, async |client| {
+            let sql = "SELECT relname::text FROM pg_stat_user_tables WHERE seq_scan > 0";
+            tables = client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        });
+        tables
+    }
+
     /// How often the server found that some waited for each other.
     pub(crate) fn circles(&self) -> i64 {
         ask(&format!("SELECT deadlocks FROM pg_stat_database WHERE datname = '{}'", self.name))
@@ -186,11 +206,14 @@ pub(crate) fn run(statements: &[&str]) {
 
 /// Does something on the server, on a thread that may wait.
 pub(crate) fn on_server(work: impl AsyncFnOnce(&Client) + Send) {
+    on_database("postgres", work);
+}
+
+fn on_database(name: &str, work: impl AsyncFnOnce(&Client) + Send) {
     let here = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (client, connection) =
-                tokio_postgres::connect(&url("postgres"), NoTls).await.unwrap();
+            let (client, connection) = tokio_postgres::connect(&url(name), NoTls).await.unwrap();
             tokio::spawn(connection);
             work(&client).await;
         });

@@ -3,8 +3,8 @@
 use herald_ports::{NotificationStore, SystemRandom};
 use herald_store_diesel::{DieselStore, OpenError, StoreConfig};
 
-use crate::common::hello;
 use crate::database::{Database, port};
+use crate::sending::hello;
 use crate::{on_postgres, open};
 
 /// The names that the certificate of a server of Debian may be of.
