@@ -127,10 +127,10 @@ on_postgres! {
             })
             .collect();
         let vandal = std::thread::spawn({
-            let (done, name) = (done.clone(), database.name().to_owned());
+            let (done, name) = (done.clone(), database.name.clone());
             move || {
                 while !done.load(Ordering::Relaxed) {
-                    crate::database::end_connections(&name);
+                    crate::questions::end_connections(&name);
                     std::thread::sleep(Duration::from_millis(100));
                 }
             }

@@ -13,6 +13,7 @@ mod database;
 mod everything;
 mod plans;
 mod proxy;
+mod questions;
 #[path = "../common/sending.rs"]
 mod sending;
 mod tls;
