@@ -10,6 +10,7 @@ use crate::postgres::PgConnection;
 
 /// A connection to one of the backends. What is the same on all of them is written once and run by
 /// [`on_conn!`]; what differs stands in [`dialect`].
+#[expect(clippy::large_enum_variant, reason = "connections are few, and stay where they are")]
 pub(crate) enum Conn {
     Sqlite(SqliteConnection),
     Pg(PgConnection),

@@ -1,5 +1,6 @@
 //! Everything that the backends do differently, side by side.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
@@ -25,7 +26,7 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrati
 #[derive(Debug, Clone)]
 pub(crate) enum Target {
     Sqlite { path: String, busy_timeout: Duration },
-    Postgres(Server),
+    Postgres(Arc<Server>),
 }
 
 /// What a connection is for.
@@ -39,7 +40,7 @@ pub(crate) enum Purpose {
 impl Target {
     pub(crate) fn of(config: &StoreConfig) -> Result<Self, OpenError> {
         if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(Server::at(&config.url)?));
+            return Ok(Self::Postgres(Arc::new(Server::at(&config.url)?)));
         }
         let path = config.url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
         let path = path.strip_prefix("//").unwrap_or(path);

@@ -4,6 +4,7 @@
 //! comes is refused at once, and whoever waits already is let go; it goes on trying, and opens the gate
 //! again.
 
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Watches a server, which answers now.
-    pub(crate) fn watch(server: Server) -> Result<Self, OpenError> {
+    pub(crate) fn watch(server: Arc<Server>) -> Result<Self, OpenError> {
         let open = server.answers.subscribe();
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

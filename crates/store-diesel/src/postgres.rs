@@ -4,7 +4,6 @@ mod address;
 mod driver;
 mod tls;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::ConnectionError;
@@ -33,12 +32,11 @@ const LONGEST_CONNECT: Duration = Duration::from_secs(2);
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 
 /// A server, and how to speak to it.
-#[derive(Clone)]
 pub(crate) struct Server {
     config: Config,
     tls: MakeRustlsConnect,
     /// whether it can be reached, as [`Gate`](crate::gate::Gate) knows
-    pub(crate) answers: Arc<watch::Sender<bool>>,
+    pub(crate) answers: watch::Sender<bool>,
 }
 
 impl std::fmt::Debug for Server {
@@ -60,7 +58,7 @@ impl Server {
         }
         config.keepalives_idle(LONGEST_SILENCE).tcp_user_timeout(LONGEST_SILENCE);
         let tls = tls::connector(verify, roots.as_deref())?;
-        Ok(Self { config, tls, answers: Arc::new(watch::Sender::new(true)) })
+        Ok(Self { config, tls, answers: watch::Sender::new(true) })
     }
 
     /// Opens a connection without Diesel, for who runs futures, and moves its bytes by the second of what

@@ -56,7 +56,7 @@ impl DieselStore {
             .map_err(|failure| OpenError::Prepare(StoreError::from(failure).to_string()))?;
         let gate = match &target {
             Target::Sqlite { .. } => None,
-            Target::Postgres(server) => Some(Gate::watch(server.clone())?),
+            Target::Postgres(server) => Some(Gate::watch(Arc::clone(server))?),
         };
         Ok(Self {
             gate,

@@ -7,18 +7,21 @@
 )]
 
 mod common;
+#[path = "common/sending.rs"]
+mod sending;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{NOW, config, hello};
+use common::config;
 use herald_domain::{Audience, Content, Draft, Keep, Leftover, UserKey};
 use herald_ports::{
     Append, Entry, Idempotency, InboxStore, NotificationStore, RetentionStore, SystemRandom,
     UserStore,
 };
 use herald_store_diesel::DieselStore;
+use sending::{NOW, hello};
 
 const USERS: usize = 10_000;
 const ITEMS: usize = 10;

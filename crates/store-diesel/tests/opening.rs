@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod common;
+#[path = "common/sending.rs"]
+mod sending;
 
 use std::sync::Arc;
 
-use common::{NOW, config, hello, path};
+use common::{config, path};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use herald_domain::{Rev, SessionId};
@@ -14,6 +16,7 @@ use herald_ports::{
     StoreError, SystemRandom, UserStore,
 };
 use herald_store_diesel::{DieselStore, OpenError, StoreConfig};
+use sending::{NOW, hello};
 
 fn open(config: &StoreConfig) -> DieselStore {
     DieselStore::open(config, &SystemRandom).unwrap()

@@ -2,23 +2,20 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod common;
+#[path = "common/everything.rs"]
+mod everything;
+#[path = "common/sending.rs"]
+mod sending;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use common::{NOW, append, config, hello, path};
+use common::{config, path};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use herald_domain::{
-    Audience, Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId,
-    Status, Topic, UserFilter, UserId, UserKey,
-};
-use herald_ports::{
-    Append, Entry, FanOutStore, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
-    NoDevices, NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore,
-    SystemRandom, Ticket, TopicChange, TopicStore, UserChange, UserStore,
-};
+use everything::do_everything;
+use herald_ports::SystemRandom;
 use herald_store_diesel::DieselStore;
 
 /// The text of every statement that any connection ran.
@@ -100,204 +97,4 @@ fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
     let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {statement}"));
     let steps: Vec<Step> = explain.load(conn).unwrap();
     steps.into_iter().map(|step| step.detail).collect()
-}
-
-/// Uses every method that asks more than one way, and every kind of answer.
-async fn do_everything(store: &DieselStore) {
-    let alice = users(store).await;
-    sends(store).await;
-    inbox(store, alice).await;
-    topics(store, alice).await;
-    mutes(store, alice).await;
-    fan_out(store, alice).await;
-    retention(store).await;
-}
-
-async fn users(store: &DieselStore) -> UserKey {
-    let bob = NewUser {
-        username: "bob".parse().unwrap(),
-        password: PasswordHash::new("x"),
-        email: None,
-        role: "user".parse().unwrap(),
-        now: NOW,
-    };
-    let bob = store.register(bob).await.unwrap().unwrap();
-    store.by_key(bob.key).await.unwrap();
-    store.login("bob".parse().unwrap()).await.unwrap();
-    let change = UserChange {
-        role: Some("admin".parse().unwrap()),
-        company: Some(Some("acme".parse().unwrap())),
-        disabled: Some(false),
-        ..UserChange::default()
-    };
-    UserStore::change(store, bob.id.clone(), change, NOW).await.unwrap();
-    UserStore::delete(store, bob.id, NOW).await.unwrap();
-    managed(store).await;
-    let alice = store.ensure("alice".parse().unwrap(), NOW).await.unwrap();
-    alice.unwrap().key
-}
-
-/// Asks for users in every way, and deletes one.
-async fn managed(store: &DieselStore) {
-    let all = UserFilter::default;
-    let filters = [
-        all(),
-        UserFilter { company: Some("acme".parse().unwrap()), ..all() },
-        UserFilter { role: Some("user".parse().unwrap()), ..all() },
-        UserFilter { disabled: Some(true), ..all() },
-        UserFilter { disabled: Some(false), ..all() },
-        UserFilter { search: Some("al".parse().unwrap()), ..all() },
-        UserFilter {
-            company: Some("acme".parse().unwrap()),
-            role: Some("user".parse().unwrap()),
-            search: Some("al".parse().unwrap()),
-            ..all()
-        },
-    ];
-    for filter in filters {
-        for position in [Position::Cursor(None), Position::Offset(0)] {
-            UserStore::list(store, filter.clone(), position, 10).await.unwrap();
-        }
-    }
-    let carol: UserId = "carol".parse().unwrap();
-    let user = store.admit(carol.clone(), NOW, NOW).await.unwrap().unwrap();
-    store.by_ids(vec![carol.clone()]).await.unwrap();
-    store.by_keys(vec![user.key]).await.unwrap();
-    store.append(hello("carol")).await.unwrap();
-    sessions(store, user.key).await;
-    UserStore::delete(store, carol, NOW).await.unwrap();
-    store.forget(Leftover::Estates, NOW, 10).await.unwrap();
-}
-
-async fn sessions(store: &DieselStore, user: UserKey) {
-    let session = NewSession {
-        id: SessionId::new("laptop"),
-        user,
-        refresh: [1; 32],
-        refresh_expires_at: NOW.plus(std::time::Duration::from_secs(1)),
-        now: NOW,
-    };
-    let ticket = Ticket { user, session: None, access_expires_at: NOW, expires_at: NOW };
-    store.open(session).await.unwrap();
-    for _ in 0..2 {
-        store.rotate([1; 32], [2; 32], NOW, NOW).await.unwrap();
-    }
-    for since in [None, Some(0)] {
-        store.revocations_since(since).await.unwrap();
-    }
-    store.issue_ticket([3; 32], ticket, NOW).await.unwrap();
-    store.redeem_ticket([3; 32], NOW).await.unwrap();
-}
-
-async fn sends(store: &DieselStore) {
-    let idempotency = Idempotency { key: [1; 16], fingerprint: [1; 16] };
-    let replaced = Content {
-        collapse_key: Some("build".parse().unwrap()),
-        ..Content::of("running".parse().unwrap())
-    };
-    for _ in 0..2 {
-        store.append(append("alice", replaced.clone())).await.unwrap();
-    }
-    let mut many = Append { idempotency: Some(idempotency), ..hello("alice") };
-    if let Entry::Send(draft) = &mut many.entries[0] {
-        draft.to = Audience::Users(vec!["alice".parse().unwrap(), "carol".parse().unwrap()]);
-    }
-    store.append(many).await.unwrap();
-    store.replay(idempotency).await.unwrap();
-    store.sent(NotificationId::new(1)).await.unwrap();
-}
-
-async fn inbox(store: &DieselStore, user: UserKey) {
-    let filter = ItemFilter {
-        status: Status::Unread,
-        category: Some("ci".parse().unwrap()),
-        ..ItemFilter::default()
-    };
-    for position in [Position::Cursor(None), Position::Offset(0)] {
-        store.page(user, filter.clone(), position, 20).await.unwrap();
-    }
-    let ids = vec![NotificationId::new(2), NotificationId::new(3)];
-    store.item(user, ids[0]).await.unwrap();
-    store.patch(user, ids.clone(), Patch::seen(), NOW).await.unwrap();
-    store.changes(user, Rev::default(), 20).await.unwrap().unwrap();
-    store.seen_all(user, NOW).await.unwrap();
-    store.read_all(user, NOW).await.unwrap();
-    InboxStore::delete(store, user, ids, NOW).await.unwrap();
-}
-
-async fn topics(store: &dyn TopicStore, user: UserKey) {
-    let news: Topic = "news".parse().unwrap();
-    for _ in 0..2 {
-        let new = NewTopic { name: news.clone(), description: None, open: true, now: NOW };
-        store.create(user, new).await.unwrap();
-    }
-    store.change(user, news.clone(), TopicChange::default()).await.unwrap();
-    for reach in [Reach::Own, Reach::All] {
-        store.subscribe(user, reach, news.clone(), 10).await.unwrap();
-        store.list(user, reach, None, 10).await.unwrap();
-        store.subscribers(news.clone(), None, 10).await.unwrap();
-        store.unsubscribe(user, reach, news.clone()).await.unwrap();
-    }
-    store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
-    store.remove(news, NOW).await.unwrap();
-}
-
-async fn mutes(store: &dyn MuteStore, user: UserKey) {
-    let mute = Mute { category: "ci".parse().unwrap(), until: Some(NOW) };
-    store.set_mutes(user, vec![mute]).await.unwrap();
-    store.mutes(user, NOW).await.unwrap();
-}
-
-async fn fan_out(store: &DieselStore, user: UserKey) {
-    let news: Topic = "fan-out".parse().unwrap();
-    let new = NewTopic { name: news.clone(), description: None, open: true, now: NOW };
-    TopicStore::create(store, user, new).await.unwrap();
-    store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
-    let (company, role) = (Some("acme".parse().unwrap()), Some("admin".parse().unwrap()));
-    let audiences = [
-        Audience::EVERYONE,
-        Audience::Members { company: company.clone(), role: None },
-        Audience::Members { company: None, role: role.clone() },
-        Audience::Members { company: company.clone(), role: role.clone() },
-        Audience::Subscribers(news.clone()),
-        Audience::Users((0..101).map(|nth| format!("n{nth}").parse().unwrap()).collect()),
-    ];
-    let role = Some("guest".parse().unwrap());
-    let change = UserChange { role, company: Some(company), ..UserChange::default() };
-    for collapse_key in [None, Some("key".parse().unwrap())] {
-        for audience in &audiences {
-            for at in [NOW, NOW.plus(std::time::Duration::from_secs(1))] {
-                let mut send = hello("alice");
-                let Entry::Send(draft) = &mut send.entries[0] else { continue };
-                draft.to = audience.clone();
-                draft.content.category = Some("ci".parse().unwrap());
-                draft.content.collapse_key = collapse_key.clone();
-                draft.send_at = Some(at);
-                store.append(send).await.unwrap();
-            }
-        }
-        UserStore::change(store, "alice".parse().unwrap(), change.clone(), NOW).await.unwrap();
-        store.unsubscribe(user, Reach::Own, news.clone()).await.unwrap();
-        store.subscribe(user, Reach::Own, news.clone(), 10).await.unwrap();
-        store.next_step().await.unwrap();
-        store.cancel(NotificationId::new(9), "key:1".to_owned(), NOW).await.unwrap();
-        store.reached(NotificationId::new(9), vec![user]).await.unwrap();
-        let (mut last, later) = (None, NOW.plus(std::time::Duration::from_secs(2)));
-        while let Some(step) = store.step(last, later, Arc::new(NoDevices)).await.unwrap() {
-            last = Some(step.principal);
-        }
-    }
-}
-
-async fn retention(store: &DieselStore) {
-    let brief = Content { expires_at: Some(NOW), ..Content::of("brief".parse().unwrap()) };
-    store.append(append("alice", brief)).await.unwrap();
-    store.next_expiry().await.unwrap();
-    store.expire(NOW, 10).await.unwrap();
-    for after in [None, Some(NOW)] {
-        store.trim(UserKey::default(), Keep { items: 1, after }, NOW, 1).await.unwrap();
-    }
-    for leftover in Leftover::ALL {
-        store.forget(leftover, NOW, 10).await.unwrap();
-    }
 }

@@ -2,17 +2,20 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
 mod common;
+#[path = "common/sending.rs"]
+mod sending;
 
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use common::{append, config, hello, path};
+use common::{config, path};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use herald_domain::{Content, Data, Rev};
 use herald_ports::{InboxStore, NotificationStore, StoreError, SystemRandom, UserStore};
 use herald_store_diesel::{DieselStore, StoreConfig};
+use sending::{append, hello};
 use tempfile::TempDir;
 
 fn open(config: &StoreConfig) -> DieselStore {

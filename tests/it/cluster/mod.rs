@@ -2,6 +2,7 @@
 
 mod chaos;
 mod one;
+#[path = "../../../crates/store-diesel/tests/postgres/database.rs"]
 mod postgres;
 
 use std::process::{Child, Stdio};

@@ -21,10 +21,9 @@ pub(crate) fn leave_groups(conn: &mut Conn, user: &User) -> Result<(), Failure> 
         .filter(outbox::role.is_null().or(outbox::role.eq(user.role.as_str())))
         .filter(outbox::reached.lt(key))
         .filter(outbox::last.ge(key))
-        .order(outbox::notification)
         .select(outbox::notification)
         .load(c))?;
-    note(conn, key, &ids)
+    note(conn, key, ids)
 }
 
 /// Notes that a user leaves a topic: what is on its way to its subscribers is for that user, too.
@@ -35,16 +34,16 @@ pub(crate) fn leave_topic(conn: &mut Conn, user: i64, topic: i64) -> Result<(), 
         .filter(outbox::due_at.is_null())
         .filter(outbox::reached.lt(user))
         .filter(outbox::last.ge(user))
-        .order(outbox::notification)
         .select(outbox::notification)
         .load(c))?;
-    note(conn, user, &ids)
+    note(conn, user, ids)
 }
 
-fn note(conn: &mut Conn, user: i64, notifications: &[i64]) -> Result<(), Failure> {
+fn note(conn: &mut Conn, user: i64, mut notifications: Vec<i64>) -> Result<(), Failure> {
+    notifications.sort_unstable();
     for id in notifications {
         // a step that is under way looks at who has left
-        locks::waiting(conn, *id)?;
+        locks::waiting(conn, id)?;
         let row = (leavers::notification.eq(id), leavers::usr.eq(user));
         on_conn!(conn, c => diesel::insert_into(leavers::table)
             .values(row)

@@ -1,11 +1,7 @@
-//! What the tests of the open store share.
+//! What the tests of a store in a file share.
 
-use herald_domain::{Audience, Content, Draft, Timestamp};
-use herald_ports::{Append, Entry};
 use herald_store_diesel::StoreConfig;
 use tempfile::TempDir;
-
-pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_795_251_600_000_000);
 
 pub(crate) fn path(folder: &TempDir) -> String {
     folder.path().join("herald.db").display().to_string()
@@ -13,23 +9,4 @@ pub(crate) fn path(folder: &TempDir) -> String {
 
 pub(crate) fn config(folder: &TempDir) -> StoreConfig {
     StoreConfig::new(format!("sqlite:{}", path(folder)))
-}
-
-pub(crate) fn append(to: &str, content: Content) -> Append {
-    Append {
-        entries: vec![Entry::Send(Draft {
-            to: Audience::Users(vec![to.parse().unwrap()]),
-            content,
-            send_at: None,
-        })],
-        sender: "ci-bot".to_owned(),
-        principal: "key:1".to_owned(),
-        create_recipients: true,
-        idempotency: None,
-        now: NOW,
-    }
-}
-
-pub(crate) fn hello(to: &str) -> Append {
-    append(to, Content::of("hello".parse().unwrap()))
 }

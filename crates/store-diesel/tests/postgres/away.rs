@@ -8,9 +8,9 @@ use herald_domain::Rev;
 use herald_ports::{Append, Idempotency, InboxStore, NotificationStore, StoreError, UserStore};
 use herald_store_diesel::DieselStore;
 
-use crate::common::hello;
 use crate::database::{Database, address};
 use crate::proxy::Proxy;
+use crate::sending::hello;
 use crate::{on_postgres, open};
 
 /// How soon somebody is told that the database is away.
@@ -24,7 +24,6 @@ async fn revision(store: &DieselStore) -> Result<Rev, StoreError> {
 }
 
 /// Everything that one can ask is refused, and each within a second.
-#[expect(clippy::disallowed_methods, reason = "measures how long somebody waits")]
 async fn assert_is_refused_soon(store: &DieselStore) {
     for _ in 0..5 {
         let begun = Instant::now();
@@ -42,7 +41,6 @@ async fn assert_is_refused_soon(store: &DieselStore) {
 }
 
 /// Both reading and writing go well again.
-#[expect(clippy::disallowed_methods, reason = "bounds how long a test waits")]
 async fn assert_comes_back(store: &DieselStore) {
     let end = Instant::now() + PATIENCE;
     while store.append(hello("alice")).await.is_err() || revision(store).await.is_err() {
@@ -129,10 +127,10 @@ on_postgres! {
             })
             .collect();
         let vandal = std::thread::spawn({
-            let (done, name) = (done.clone(), database.name().to_owned());
+            let (done, name) = (done.clone(), database.name.clone());
             move || {
                 while !done.load(Ordering::Relaxed) {
-                    crate::database::end_connections(&name);
+                    crate::questions::end_connections(&name);
                     std::thread::sleep(Duration::from_millis(100));
                 }
             }

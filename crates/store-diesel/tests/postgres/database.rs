@@ -10,7 +10,7 @@ use tokio_postgres::{Client, NoTls};
 
 /// A database that is dropped with this.
 pub(crate) struct Database {
-    name: String,
+    pub(crate) name: String,
 }
 
 impl Database {
@@ -24,80 +24,9 @@ impl Database {
         Some(Self { name })
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     pub(crate) fn url(&self) -> String {
         url(&self.name)
     }
-
-    /// By another address than the server's own.
-    pub(crate) fn url_at(&self, address: &str) -> String {
-        url_at(address, &self.name)
-    }
-
-    /// Makes it as if it were new, without any table.
-    pub(crate) fn empty(&self) {
-        run(&[
-            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
-            &format!("CREATE DATABASE {}", self.name),
-        ]);
-    }
-
-    /// Has the server end every connection to it.
-    pub(crate) fn end_connections(&self) {
-        end_connections(&self.name);
-    }
-
-    /// The server's certificate; `None` if it has none.
-    pub(crate) fn certificate(&self) -> Option<String> {
-        let sql = "SELECT CASE WHEN current_setting('ssl')::bool \
-                   THEN pg_read_file(current_setting('ssl_cert_file')) END";
-        ask(sql)
-    }
-
-    /// How often the server found that some waited for each other.
-    pub(crate) fn circles(&self) -> i64 {
-        ask(&format!("SELECT deadlocks FROM pg_stat_database WHERE datname = '{}'", self.name))
-    }
-
-    /// How many connections there are.
-    pub(crate) fn connections(&self) -> i64 {
-        self.count("true")
-    }
-
-    /// How many of them speak TLS.
-    pub(crate) fn secret_connections(&self) -> i64 {
-        self.count("ssl")
-    }
-
-    fn count(&self, condition: &str) -> i64 {
-        let name = &self.name;
-        ask(&format!(
-            "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
-             WHERE datname = '{name}' AND {condition}"
-        ))
-    }
-}
-
-/// Has the server end every connection to a database.
-pub(crate) fn end_connections(name: &str) {
-    run(&[&format!(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    )]);
-}
-
-/// The one value that a query of the server answers.
-pub(crate) fn ask<T>(sql: &str) -> T
-where
-    T: for<'a> tokio_postgres::types::FromSql<'a> + Send,
-{
-    let mut value = None;
-    on_server(async |client| {
-        value = Some(client.query_one(sql, &[]).await.unwrap().get(0));
-    });
-    value.unwrap()
 }
 
 impl Drop for Database {
@@ -111,15 +40,11 @@ pub(crate) fn address() -> String {
     std::env::var("TEST_POSTGRES").unwrap_or_else(|_| "127.0.0.1:5432".to_owned())
 }
 
-pub(crate) fn port() -> u16 {
-    address().rsplit(':').next().unwrap().parse().unwrap()
-}
-
 fn url(database: &str) -> String {
     url_at(&address(), database)
 }
 
-fn url_at(address: &str, database: &str) -> String {
+pub(crate) fn url_at(address: &str, database: &str) -> String {
     format!("postgres://postgres@{address}/{database}?sslmode=disable")
 }
 
@@ -186,11 +111,14 @@ pub(crate) fn run(statements: &[&str]) {
 
 /// Does something on the server, on a thread that may wait.
 pub(crate) fn on_server(work: impl AsyncFnOnce(&Client) + Send) {
+    on_database("postgres", work);
+}
+
+pub(crate) fn on_database(name: &str, work: impl AsyncFnOnce(&Client) + Send) {
     let here = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (client, connection) =
-                tokio_postgres::connect(&url("postgres"), NoTls).await.unwrap();
+            let (client, connection) = tokio_postgres::connect(&url(name), NoTls).await.unwrap();
             tokio::spawn(connection);
             work(&client).await;
         });

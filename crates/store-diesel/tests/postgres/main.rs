@@ -1,11 +1,21 @@
 //! What only PostgreSQL has: other processes that write, a server that goes away, and TLS.
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "what cannot be set up fails the test; some measure, and say what they measured"
+)]
 
 mod away;
-#[path = "../common/mod.rs"]
-mod common;
+mod contract;
 mod database;
+#[path = "../common/everything.rs"]
+mod everything;
+mod plans;
 mod proxy;
+mod questions;
+#[path = "../common/sending.rs"]
+mod sending;
 mod tls;
 mod together;
 

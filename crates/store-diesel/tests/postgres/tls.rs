@@ -3,8 +3,9 @@
 use herald_ports::{NotificationStore, SystemRandom};
 use herald_store_diesel::{DieselStore, OpenError, StoreConfig};
 
-use crate::common::hello;
-use crate::database::{Database, port};
+use crate::database::Database;
+use crate::questions::port;
+use crate::sending::hello;
 use crate::{on_postgres, open};
 
 /// The names that the certificate of a server of Debian may be of.
@@ -15,7 +16,7 @@ fn names() -> Vec<String> {
 
 /// The database by a name that stands for this machine.
 fn url(database: &Database, name: &str, query: &str) -> String {
-    let database = database.name();
+    let database = &database.name;
     format!("postgres://postgres@{name}:{}/{database}?hostaddr=127.0.0.1&{query}", port())
 }
 

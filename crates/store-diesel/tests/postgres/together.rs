@@ -13,11 +13,10 @@ use herald_ports::{
 };
 use herald_store_diesel::DieselStore;
 
-use crate::common::{NOW, hello};
+use crate::sending::{NOW, hello};
 use crate::{on_postgres, open};
 
 /// How long many write at once: a moment, or as long as `TEST_LONG` says, in seconds.
-#[expect(clippy::disallowed_methods, reason = "bounds how long a test goes on")]
 fn until() -> impl Fn() -> bool + Clone + Send {
     let seconds = std::env::var("TEST_LONG").ok().and_then(|seconds| seconds.parse().ok());
     let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(4));
