@@ -8,6 +8,7 @@ mod limits;
 mod logging;
 mod queue;
 mod revocations;
+mod service_manager;
 mod wire;
 
 use std::process::ExitCode;

@@ -104,7 +104,7 @@ async fn nothing_is_lost_while_processes_are_killed(broker: Broker) {
         sender.await.unwrap();
     }
 
-    let ledger = ledger.lock().unwrap();
+    let ledger = std::mem::take(&mut *ledger.lock().unwrap());
     assert!(ledger.direct.len() > 100, "some work was done: {}", ledger.direct.len());
     let service = cluster.servers[0].with_token(&key);
     for (id, message) in &ledger.broadcasts {

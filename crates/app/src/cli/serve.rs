@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::queue::Messaging;
 use crate::revocations::Revocations;
 use crate::wire::{Storage, UseCases};
-use crate::{figures, limits, logging};
+use crate::{figures, limits, logging, service_manager};
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
@@ -60,7 +60,9 @@ pub(super) async fn serve(
 
     let running = actix_web::rt::spawn(server);
     started(&storage, &cases, address).await?;
+    service_manager::ready();
     let code = stop_signal().await?;
+    service_manager::stopping();
     tracing::info!(?code, "stopping");
     draining.store(true, std::sync::atomic::Ordering::Release);
     tokio::time::sleep(config.shutdown_delay).await;

@@ -5,7 +5,7 @@ use crate::background::Background;
 use crate::config::Config;
 use crate::queue::Messaging;
 use crate::wire::{Storage, UseCases};
-use crate::{figures, logging};
+use crate::{figures, logging, service_manager};
 
 /// Works until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
@@ -28,7 +28,9 @@ async fn work(config: &Config) -> Result<()> {
     let background = Background::start(&cases);
     let (database, queue) = (config.database_kind(), config.queue_url.kind());
     tracing::info!(database, queue, "working");
+    service_manager::ready();
     let code = stop_signal().await?;
+    service_manager::stopping();
     tracing::info!(?code, "stopping");
     background.stop().await;
     storage.close().await;
