@@ -41,10 +41,7 @@ impl InboxStore for DieselStore {
         position: Position<Rev>,
         limit: usize,
     ) -> Result<Page, StoreError> {
-        self.read(move |conn| {
-            conn.at_one_moment(|conn| page::page(conn, user, &filter, position, limit))
-        })
-        .await
+        self.read(move |conn| page::page(conn, user, &filter, position, limit)).await
     }
 
     async fn item(
