@@ -53,21 +53,12 @@ impl Database {
         ask(&format!("SELECT deadlocks FROM pg_stat_database WHERE datname = '{}'", self.name))
     }
 
-    /// How many connections there are.
-    pub(crate) fn connections(&self) -> i64 {
-        self.count("true")
-    }
-
-    /// How many of them speak TLS.
-    pub(crate) fn secret_connections(&self) -> i64 {
-        self.count("ssl")
-    }
-
-    fn count(&self, condition: &str) -> i64 {
+    /// How many connections there are that everybody on the way can read.
+    pub(crate) fn readable_connections(&self) -> i64 {
         let name = &self.name;
         ask(&format!(
             "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
-             WHERE datname = '{name}' AND {condition}"
+             WHERE datname = '{name}' AND NOT ssl"
         ))
     }
 }
