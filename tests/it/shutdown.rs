@@ -152,3 +152,40 @@ async fn connections_without_a_request_hold_nothing_up() {
         assert_eq!(connection.end().await.unwrap_or_default(), b"");
     }
 }
+
+/// A load balancer has time to see that a server stops, before it refuses anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_taken_until_load_balancers_know() {
+    let mut server = Server::builder().set("HERALD_SHUTDOWN_DELAY", "2").start().await;
+    let user = server.user("alice");
+    let begun = Instant::now();
+    server.signal("-TERM");
+    eventually("it is not ready", async || user.get("/readyz").await.status == 503).await;
+    user.tell("alice", "still there").await;
+    assert_eq!(server.wait().await.code(), Some(0));
+    assert!(begun.elapsed() >= Duration::from_secs(2));
+    let server = server.builder_again().start().await;
+    assert_eq!(Copy::of(&server.user("alice")).await.messages().len(), 1);
+}
+
+/// A service manager hears when the server is ready, that it is alive, and that it stops.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_manager_is_told() {
+    let builder = Server::builder();
+    let path = builder.folder().join("notify");
+    let manager = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(crate::support::PATIENCE)).unwrap();
+    let hear = || {
+        let mut text = [0; 256];
+        let length = manager.recv(&mut text).unwrap();
+        String::from_utf8_lossy(&text[..length]).trim_end().to_owned()
+    };
+    let builder = builder.set("NOTIFY_SOCKET", path.to_str().unwrap());
+    let mut server = builder.set("WATCHDOG_USEC", "200000").start().await;
+    assert_eq!(hear(), "READY=1");
+    assert_eq!(hear(), "WATCHDOG=1");
+    assert_eq!(hear(), "WATCHDOG=1");
+    server.signal("-TERM");
+    while hear() != "STOPPING=1" {}
+    assert_eq!(server.wait().await.code(), Some(0));
+}
