@@ -149,6 +149,12 @@ impl UseCases {
             clock: clock.clone(),
             ids: ids.clone(),
         };
+        // without a broker there is one server, and whatever else there is passes by
+        let duty = if messaging.links.is_empty() {
+            Duty::alone()
+        } else {
+            Duty::shared(storage.leases.clone(), Lease::Janitor, &SystemRandom)
+        };
         let open_registration = config.registration == Registration::Open;
         let api_keys = storage.api_keys.clone();
         Ok(Self {
@@ -180,7 +186,7 @@ impl UseCases {
                 bus.clone(),
                 clock.clone(),
                 config.retention.clone(),
-                Duty::new(storage.leases.clone(), Lease::Janitor, &SystemRandom),
+                duty,
             )),
             access,
             issuer: jwt,

@@ -44,29 +44,36 @@ impl Janitor {
     pub async fn run(&self) {
         let mut rounds = interval(Self::ROUND);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut pause = Duration::ZERO;
+        let (mut pause, mut everything) = (Duration::ZERO, false);
         loop {
-            let everything = tokio::select! {
-                _ = rounds.tick() => true,
-                () = sleep(pause) => false,
+            tokio::select! {
+                _ = rounds.tick() => everything = true,
+                () = sleep(pause) => {}
+            }
+            pause = match self.turn(everything).await {
+                Ok(Some(pause)) => {
+                    everything = false;
+                    pause
+                }
+                Ok(None) => Duty::ASK,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot clean up");
+                    Self::LOOK
+                }
             };
-            pause = self.turn(everything).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "cannot clean up");
-                Self::LOOK
-            });
         }
     }
 
-    /// Does what is due; answers when to look again.
-    async fn turn(&self, everything: bool) -> Result<Duration, StoreError> {
+    /// Does what is due, and answers when to look again; `None` if it is another's to do.
+    async fn turn(&self, everything: bool) -> Result<Option<Duration>, StoreError> {
         if !self.duty.is_mine().await? {
-            return Ok(Duty::ASK);
+            return Ok(None);
         }
         if everything {
             self.run_once().await?;
         }
         let next = self.expire().await?;
-        Ok(next.map_or(Self::LOOK, |at| at.since(self.clock.now()).min(Self::LOOK)))
+        Ok(Some(next.map_or(Self::LOOK, |at| at.since(self.clock.now()).min(Self::LOOK))))
     }
 
     /// Leaves the work to other processes.

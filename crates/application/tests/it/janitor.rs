@@ -18,7 +18,7 @@ async fn world(retention: Retention) -> (World, Stores, Janitor) {
     let world = World::new().await;
     let stores = Stores::of(world.store.clone(), ());
     let (store, clock) = (world.store.clone(), world.clock.clone());
-    let duty = Duty::new(world.store.clone(), Lease::Janitor, &CountingIds::default());
+    let duty = Duty::shared(world.store.clone(), Lease::Janitor, &CountingIds::default());
     let janitor = Janitor::new(store, world.bus.clone(), clock, retention, duty);
     (world, stores, janitor)
 }
