@@ -130,6 +130,7 @@ macro_rules! contract_suite {
             a_repeated_request_waits_once,
             who_was_reached_is_told,
             who_is_connected_is_told_with_the_step,
+            who_is_connected_is_told_in_order,
             who_looks_is_told_first,
             who_is_named_is_told_in_turn,
             who_looks_is_told_only_what_is_for_them,

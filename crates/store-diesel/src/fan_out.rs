@@ -91,7 +91,7 @@ impl FanOutStore for DieselStore {
     }
 }
 
-/// Those of the users in whose inboxes the notification is the latest change.
+/// Those of the users in whose inboxes the notification is the latest change, in the order of their keys.
 fn find_reached(
     conn: &mut Conn,
     id: NotificationId,
@@ -102,7 +102,9 @@ fn find_reached(
     }
     let users = &List::of_numbers(users.iter().map(|user| user.get()));
     let find = FindReached { users, notification: id.get() };
-    let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => find.load(c))?;
+    let mut rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => find.load(c))?;
+    // SQLite keeps the order of the list, PostgreSQL any: what is in order costs next to nothing here
+    rows.sort_unstable_by_key(|(user, _)| *user);
     Ok(delivered(rows))
 }
 

@@ -8,9 +8,9 @@ use super::remote::{Client, Remote};
 
 /// Sends one notification and prints the receipt.
 ///
-/// Ends with 0 when it is in every inbox, or stored and on its way there, 1 when it was refused, 2 when the command is wrong, 75 when
-/// the server cannot be reached or cannot take it now: then try again, best with the same
-/// --idempotency-key.
+/// Ends with 0 when it is in every inbox, or stored and on its way there, 1 when it was refused, 2
+/// when the command is wrong, 75 when the server cannot be reached or cannot take it now: then try
+/// again, best with the same --idempotency-key.
 #[derive(Args)]
 pub(super) struct Send {
     /// What to say

@@ -392,6 +392,25 @@ pub async fn who_is_connected_is_told_with_the_step(stores: &Stores) {
     assert_eq!(told, [(alice, stores.head(alice).await)]);
 }
 
+/// However many are connected, they are told in the order of their keys.
+pub async fn who_is_connected_is_told_in_order(stores: &Stores) {
+    let mut crowd = stores.crowd(MANY).await;
+    crowd.sort_unstable();
+    stores.send(to_all(Audience::EVERYONE, "hello")).await;
+    let connected = Arc::new(These(crowd.clone()));
+    let mut told = Vec::new();
+    while let Some(step) = stores.step_before(None, NOW, connected.clone()).await {
+        for event in &step.events {
+            if let LiveEvent::Reached { told: heads, .. }
+            | LiveEvent::Appended { recipients: heads, .. } = event
+            {
+                told.extend(heads.iter().map(|one| one.user));
+            }
+        }
+    }
+    assert_eq!(told, crowd);
+}
+
 /// Who is looking gets it before their turn, once, if it is for them.
 pub async fn who_looks_is_told_first(stores: &Stores) {
     let crowd = stores.crowd(MANY).await;
