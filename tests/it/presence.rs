@@ -21,7 +21,8 @@ async fn devices<const N: usize>(asker: &Client, users: [&str; N]) -> [u64; N] {
     })
 }
 
-async fn becomes<const N: usize>(asker: &Client, users: [&str; N], expected: [u64; N]) {
+/// Waits until they are told so.
+pub(crate) async fn becomes<const N: usize>(asker: &Client, users: [&str; N], expected: [u64; N]) {
     let what = format!("{users:?} on {expected:?} devices");
     eventually(&what, || async { devices(asker, users).await == expected }).await;
 }

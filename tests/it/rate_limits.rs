@@ -13,7 +13,7 @@ fn guess(username: &str) -> Value {
 
 /// Refused for asking too often, and told when to come again.
 #[track_caller]
-fn refused(answer: Answer, class: &str) {
+pub(crate) fn refused(answer: Answer, class: &str) {
     let answer = answer.expect_problem(429, "rate_limited");
     let wait: u64 = answer.header("retry-after").parse().unwrap();
     assert!(wait >= 1);

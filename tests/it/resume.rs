@@ -183,9 +183,8 @@ async fn a_kill_of_the_server_is_no_hole() {
         }
         devices[0].1.reach(5 * (round + 1)).await;
         server = server.kill_and_restart().await;
-        let alice = server.user("alice");
         for (way, device) in &mut devices {
-            device.move_to(&alice);
+            device.move_to(server.address);
             device.reconnect(*way).await;
         }
     }

@@ -6,20 +6,32 @@ use crate::support::{Server, skip};
 
 const README: &str = include_str!("../../README.md");
 
-/// The parts of the tour, one after the other.
-fn tour() -> String {
+/// The parts of the tour, one after the other, with each request going to the next of these servers.
+fn tour(servers: &[String]) -> String {
     let parts = README.split("```sh tour\n").skip(1);
-    parts.filter_map(|part| part.split_once("```")).map(|(script, _)| script).collect()
+    let script: String =
+        parts.filter_map(|part| part.split_once("```")).map(|(script, _)| script).collect();
+    let mut pieces = script.split("$HERALD/");
+    let mut tour = pieces.next().unwrap().to_owned();
+    for (piece, server) in pieces.zip(servers.iter().cycle()) {
+        tour += &format!("{server}/{piece}");
+    }
+    tour
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tour_shows_what_it_promises() {
-    if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
-        return skip("the_tour_shows_what_it_promises", "curl is not installed");
-    }
     let server = Server::builder().unset("HERALD_JWT_SECRET").start().await;
+    take_the_tour("the_tour_shows_what_it_promises", &[server.url("")]).await;
+}
+
+/// Pastes it, and looks whether what it promises is shown.
+pub(crate) async fn take_the_tour(test: &str, servers: &[String]) {
+    if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
+        return skip(test, "curl is not installed");
+    }
     // `%1` is the first job of an interactive shell, as a reader's is
-    let script = format!("set -m\n{}", tour().replace("http://127.0.0.1:8000", &server.url("")));
+    let script = format!("set -m\n{}", tour(servers));
     let run = tokio::task::spawn_blocking(move || {
         Command::new("bash").arg("-c").arg(script).stdin(Stdio::null()).output().unwrap()
     });

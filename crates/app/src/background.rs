@@ -1,4 +1,5 @@
-//! What a process does by the way: what waits goes into the inboxes, and what has its time behind it goes.
+//! What a process does by the way: what waits goes into the inboxes, what has its time behind it goes, and
+//! its clock goes by the store's.
 
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ impl Background {
             let janitor = janitor.clone();
             async move { janitor.run().await }
         }));
+        let clock = cases.clock.clone();
+        tasks.push(actix_web::rt::spawn(async move { clock.run().await }));
         Self { tasks, janitor }
     }
 

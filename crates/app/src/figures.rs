@@ -63,6 +63,11 @@ pub(crate) fn exposition(
 
 fn describe() {
     describe_gauge!("herald_build_info", "Always 1; the label says which version runs.");
+    describe_gauge!(
+        "herald_clock_behind_seconds",
+        Unit::Seconds,
+        "How far the machine's clock is behind the store's, by which this process goes."
+    );
     describe_counter!(
         "herald_notifications_accepted_total",
         "Notifications stored; a repeated request counts once."

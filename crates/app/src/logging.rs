@@ -8,16 +8,17 @@ use crate::config::{Config, LogFormat};
 /// Sends logs to standard error: text on a terminal, one JSON object a line otherwise.
 pub(crate) fn init(config: &Config) -> Result<()> {
     let filter = filter(config)?;
+    let is_terminal = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let json = match config.log_format {
-        LogFormat::Auto => !std::io::stderr().is_terminal(),
+        LogFormat::Auto => !is_terminal,
         LogFormat::Json => true,
         LogFormat::Text => false,
     };
     if json {
         builder.json().flatten_event(true).init();
     } else {
-        builder.with_target(false).init();
+        builder.with_target(false).with_ansi(is_terminal).init();
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod background;
 mod cli;
+mod cluster;
 mod config;
 mod figures;
 mod limits;

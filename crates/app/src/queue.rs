@@ -60,7 +60,7 @@ pub(crate) struct Messaging {
     /// none within one process
     pub(crate) links: Vec<Arc<Link>>,
     /// kept as long as this is
-    _broker: Option<herald_broker::Tasks>,
+    broker: Option<herald_broker::Tasks>,
 }
 
 impl Messaging {
@@ -82,12 +82,19 @@ impl Messaging {
             queue: queue.clone(),
             dead_jobs: queue,
             links: Vec::new(),
-            _broker: None,
+            broker: None,
+        }
+    }
+
+    /// Has others hear what they have not heard yet, and leaves the broker in good order.
+    pub(crate) async fn close(self) {
+        if let Some(broker) = self.broker {
+            broker.close().await;
         }
     }
 
     fn by(Broker { bus, queue, dead_jobs, links, tasks }: Broker) -> Self {
-        Self { bus, queue, dead_jobs, links, _broker: Some(tasks) }
+        Self { bus, queue, dead_jobs, links, broker: Some(tasks) }
     }
 }
 

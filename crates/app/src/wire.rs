@@ -9,15 +9,15 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
     Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Dispatcher, DispatcherPorts, Duty,
-    Inbox, Janitor, Notifier, NotifierPorts, Preferences, Topics, WhoIsOnline,
+    Inbox, Janitor, Notifier, NotifierPorts, Preferences, SyncedClock, Topics, WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_broker::Link;
 use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
-    ApiKeyStore, Clock, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
-    MuteStore, NotificationStore, RetentionStore, SessionStore, SystemClock, SystemRandom,
+    ApiKeyStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus, MuteStore,
+    NotificationStore, RetentionStore, SessionStore, StoreClock, SystemClock, SystemRandom,
     TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
@@ -46,6 +46,7 @@ pub(crate) struct Storage {
     mutes: Arc<dyn MuteStore>,
     retention: Arc<dyn RetentionStore>,
     leases: Arc<dyn LeaseStore>,
+    clock: Arc<dyn StoreClock>,
     /// none of a store in memory
     database: Option<Arc<DieselStore>>,
 }
@@ -82,7 +83,8 @@ impl Storage {
             + TopicStore
             + MuteStore
             + RetentionStore
-            + LeaseStore,
+            + LeaseStore
+            + StoreClock,
     {
         Self {
             users: store.clone(),
@@ -94,7 +96,8 @@ impl Storage {
             topics: store.clone(),
             mutes: store.clone(),
             retention: store.clone(),
-            leases: store,
+            leases: store.clone(),
+            clock: store,
             database,
         }
     }
@@ -114,7 +117,7 @@ pub(crate) struct UseCases {
     pub(crate) issuer: Arc<dyn TokenIssuer>,
     pub(crate) bus: Arc<dyn LiveBus>,
     hub: Arc<Hub>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SyncedClock>,
 }
 
 impl UseCases {
@@ -124,7 +127,8 @@ impl UseCases {
         storage: &Storage,
         messaging: &Messaging,
     ) -> Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = SyncedClock::start(Arc::new(SystemClock), storage.clock.clone());
+        let clock = Arc::new(clock.await?);
         let ids: Arc<dyn IdGenerator> = Arc::new(SystemRandom);
         let (bus, queue) = (messaging.bus.clone(), messaging.queue.clone());
         let hub = Arc::new(Hub::new(config.workers));
@@ -258,7 +262,7 @@ impl UseCases {
                 database: storage.database.clone(),
                 links: messaging.links.clone(),
             }),
-            limits: RateLimits::new(&config.rates, config.trusted_proxies.clone()),
+            limits: Arc::new(RateLimits::new(&config.rates, config.trusted_proxies.clone())),
             draining: Arc::new(AtomicBool::new(false)),
             allowed_origins: config.allowed_origins.clone(),
             workers: config.workers,

@@ -3,7 +3,7 @@
 
 use herald_domain::Rule;
 use herald_ports::{LiveEvent, Outcome, Refusal, Step, StoreError};
-use metrics::{Counter, counter};
+use metrics::{Counter, counter, gauge};
 
 use crate::{AccountError, AuthError, SendError};
 
@@ -69,6 +69,11 @@ pub(crate) fn login<T>(result: &Result<T, AccountError>) {
         Err(_) => "unavailable",
     };
     counter!("herald_logins_total", "outcome" => outcome).increment(1);
+}
+
+/// How many seconds the machine's clock is behind the store's; negative if it is ahead.
+pub(crate) fn clock_behind(seconds: f64) {
+    gauge!("herald_clock_behind_seconds").set(seconds);
 }
 
 /// The janitor removed items.

@@ -6,11 +6,12 @@
 //! [`Access`] decides who somebody is, [`Accounts`] and [`ApiKeys`] manage who may be somebody.
 //! [`Topics`] and [`Preferences`] say who hears of what, [`WhoIsOnline`] who hears it at once.
 //! [`Janitor`] removes what has its time behind it; a [`Duty`] is done by one process at a time.
-//! [`DeadLetters`] shows the jobs that failed.
+//! [`DeadLetters`] shows the jobs that failed; a [`SyncedClock`] keeps the store's time.
 
 mod access;
 mod accounts;
 mod api_keys;
+mod clock;
 mod dead_letters;
 mod dispatcher;
 mod duty;
@@ -27,6 +28,7 @@ mod topics;
 pub use access::{Access, AuthError};
 pub use accounts::{AccountError, Accounts, AccountsPorts, TokenPair};
 pub use api_keys::{ApiKeyError, ApiKeys};
+pub use clock::SyncedClock;
 pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use duty::Duty;

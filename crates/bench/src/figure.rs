@@ -41,9 +41,9 @@ impl Figure {
         self
     }
 
-    /// What it must be.
-    pub(crate) fn target(mut self, target: Target) -> Self {
-        self.target = Some(target);
+    /// What it must be, if it is held to anything.
+    pub(crate) fn target(mut self, target: impl Into<Option<Target>>) -> Self {
+        self.target = target.into();
         self
     }
 }

@@ -12,7 +12,9 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{Broadcast, Http, audience, body, request};
+use crate::broker::Broker;
+use crate::client::{Broadcast, Get, Http, Source, audience, body, request};
+use crate::postgres::{self, Database};
 use crate::process::Process;
 use crate::report;
 use crate::subject::{Paths, Subject};
@@ -20,6 +22,35 @@ use crate::subject::{Paths, Subject};
 const SECRET: &str = "a secret that only the benchmark and its server know";
 const ADMIN: &str = "bench";
 const PASSWORD: &str = "correct horse battery";
+/// How long a server may take until it has all that it works with.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What servers share; without it, one has a file and is alone.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Shared<'a> {
+    /// where they keep everything
+    pub(crate) database: Option<&'a Database>,
+    /// what they hear each other by
+    pub(crate) broker: Option<&'a Broker>,
+}
+
+impl Shared<'_> {
+    fn variables(self) -> impl Iterator<Item = (&'static str, String)> {
+        let database = self.database.map(|one| ("HERALD_DATABASE_URL", one.url.clone()));
+        let broker = self.broker.map(|one| {
+            [
+                ("HERALD_QUEUE_URL", one.url.clone()),
+                ("HERALD_QUEUE_PREFIX", Broker::PREFIX.to_owned()),
+            ]
+        });
+        database.into_iter().chain(broker.into_iter().flatten())
+    }
+
+    fn programs(self) -> Vec<&'static str> {
+        let database = self.database.map(|_| postgres::Server::PROGRAM);
+        database.into_iter().chain(self.broker.map(Broker::program)).collect()
+    }
+}
 
 /// A server that lives as long as this.
 pub(crate) struct Herald {
@@ -31,7 +62,7 @@ pub(crate) struct Herald {
 
 impl Herald {
     /// Starts the binary on a new folder in `parent`.
-    pub(crate) async fn start(binary: &Path, parent: &Path) -> Result<Self> {
+    pub(crate) async fn start(binary: &Path, parent: &Path, shared: Shared<'_>) -> Result<Self> {
         let folder = TempDir::with_prefix_in("herald-bench-", parent)?;
         let mut command = Command::new(binary);
         for (name, _) in std::env::vars_os() {
@@ -51,6 +82,7 @@ impl Herald {
             .env("HERALD_LOG", "warn,herald=info,herald::http=warn")
             // more than can be asked: one user reads here what hundreds do elsewhere, and is counted
             .env("HERALD_RATE_LIMIT_READ", "1000000/s")
+            .envs(shared.variables())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -59,12 +91,14 @@ impl Herald {
         let subject = Subject {
             address: follow(log)?,
             process: Process::new(child.id()),
+            programs: shared.programs(),
             key: String::new(),
             secret: SECRET.to_owned(),
             paths: Paths::of_herald(),
         };
         let mut herald = Self { child, subject, _folder: folder };
         herald.subject.key = api_key(herald.subject.address).await?;
+        tokio::time::timeout(PATIENCE, ready(&herald.subject)).await.context("is not ready")??;
         Ok(herald)
     }
 }
@@ -99,6 +133,19 @@ fn follow(log: ChildStderr) -> Result<SocketAddr> {
         }
     });
     Ok(address)
+}
+
+/// Waits until a server has all that it works with, its broker too.
+async fn ready(subject: &Subject) -> Result<()> {
+    let mut http = Http::connect(subject.address).await?;
+    let mut look = Get::new("/readyz", &subject.key);
+    loop {
+        let readiness: Value = serde_json::from_slice(http.call(look.request(0), 200).await?)?;
+        if readiness["status"] == "ready" {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Logs in as the administrator, and makes a key that may send.

@@ -8,6 +8,7 @@ use anyhow::Result;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::bench::Bench;
 use crate::clock::{nanos, now};
 
 /// What a figure depends on besides the program.
@@ -18,14 +19,16 @@ pub(crate) struct Machine {
     kernel: String,
     commit: String,
     files: u64,
+    /// where servers keep everything
+    store: String,
     /// the median time that the disk takes to keep 4 KiB, in milliseconds
     sync_ms: f64,
     load: String,
 }
 
 impl Machine {
-    /// This one; the disk is the one of `folder`.
-    pub(crate) fn look(folder: &Path, files: u64) -> Result<Self> {
+    /// This one; the disk is the one of the servers' folders.
+    pub(crate) fn look(bench: &Bench) -> Result<Self> {
         let first_line = |path: &str| -> String {
             fs::read_to_string(path).unwrap_or_default().lines().next().unwrap_or("?").to_owned()
         };
@@ -37,8 +40,12 @@ impl Machine {
             cpu: cpu.to_owned(),
             kernel: first_line("/proc/sys/kernel/osrelease"),
             commit: commit(),
-            files,
-            sync_ms: sync_ms(folder)?,
+            files: bench.files,
+            store: match &bench.database {
+                Some(server) => server.version()?,
+                None => "SQLite".to_owned(),
+            },
+            sync_ms: sync_ms(&bench.folder)?,
             load: first_line("/proc/loadavg"),
         })
     }
@@ -49,8 +56,15 @@ impl fmt::Display for Machine {
         write!(
             f,
             "{} cores of {}, Linux {}, up to {} open files, {:.2} ms for the disk to keep 4 KiB, \
-             load {} before; commit {}",
-            self.cores, self.cpu, self.kernel, self.files, self.sync_ms, self.load, self.commit
+             load {} before; {}; commit {}",
+            self.cores,
+            self.cpu,
+            self.kernel,
+            self.files,
+            self.sync_ms,
+            self.load,
+            self.store,
+            self.commit
         )
     }
 }

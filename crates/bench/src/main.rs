@@ -2,6 +2,7 @@
 //! this load generator allow at best. It knows Herald by its network interface only.
 
 mod bench;
+mod broker;
 mod client;
 mod clock;
 mod crew;
@@ -11,6 +12,7 @@ mod herald;
 mod ledger;
 mod machine;
 mod options;
+mod postgres;
 mod process;
 mod report;
 mod rival;
@@ -28,20 +30,10 @@ use options::{Options, What};
 fn main() -> Result<()> {
     let options = Options::parse();
     let files = process::raise_file_limit()?;
-    let measurements = match options.what {
-        What::Floor => return floor::serve(),
-        What::All if options.quick => {
-            Measurement::ALL.into_iter().filter(|one| *one != Measurement::IngestWide).collect()
-        }
-        What::All => Measurement::ALL.to_vec(),
-        What::Idle => vec![Measurement::Idle],
-        What::Fanout => vec![Measurement::Fanout],
-        What::Broadcast => vec![Measurement::Broadcast],
-        What::Unicast => vec![Measurement::Unicast],
-        What::Ingest if options.quick => vec![Measurement::Ingest],
-        What::Ingest => vec![Measurement::Ingest, Measurement::IngestWide],
-        What::Read => vec![Measurement::Read],
-    };
+    if options.what == What::Floor {
+        return floor::serve();
+    }
+    let measurements = options.measurements();
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         // what is dropped takes the servers that it started with it
@@ -55,7 +47,7 @@ fn main() -> Result<()> {
 
 async fn measure(options: &Options, measurements: &[Measurement], files: u64) -> Result<()> {
     let bench = options.bench(files)?;
-    let machine = Machine::look(&bench.folder, files)?;
+    let machine = Machine::look(&bench)?;
     let mut rounds = Vec::new();
     let mut disturbance = 0.0_f64;
     for round in 1..=options.rounds() {

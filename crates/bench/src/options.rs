@@ -5,8 +5,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Parser, ValueEnum};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, Measurement};
+use crate::broker::Broker;
 use crate::crew::Crew;
+use crate::postgres;
 use crate::process::Process;
 use crate::subject::{Paths, Subject};
 
@@ -20,7 +22,12 @@ pub(crate) struct Options {
     #[arg(value_enum, default_value = "all")]
     pub(crate) what: What,
     /// A server of this machine that runs already, such as http://127.0.0.1:8000
-    #[arg(long, value_name = "URL", requires_all = ["pid", "secret", "api_key"])]
+    #[arg(
+        long,
+        value_name = "URL",
+        requires_all = ["pid", "secret", "api_key"],
+        conflicts_with = "database"
+    )]
     server: Option<String>,
     /// Its process
     #[arg(long)]
@@ -31,6 +38,15 @@ pub(crate) struct Options {
     /// An API key of it that may send
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
+    /// A PostgreSQL server to measure on, without TLS, such as
+    /// postgres://postgres@127.0.0.1/postgres?sslmode=disable: each server that is started has a
+    /// database of its own there, which is dropped afterwards
+    #[arg(long, value_name = "URL", required_if_eq("what", "cluster"))]
+    database: Option<String>,
+    /// A broker to measure nodes over, such as amqp://guest:guest@127.0.0.1 or nats://127.0.0.1;
+    /// may be given for each of several
+    #[arg(long, value_name = "URL", requires = "database", required_if_eq("what", "cluster"))]
+    queue: Vec<Broker>,
     /// Shorter, smaller, and one round
     #[arg(long)]
     pub(crate) quick: bool,
@@ -68,6 +84,8 @@ pub(crate) enum What {
     Ingest,
     /// pages of an inbox
     Read,
+    /// one message from a node to a socket at another, by each broker
+    Cluster,
     /// serve as the floor
     #[value(hide = true)]
     Floor,
@@ -77,6 +95,37 @@ impl Options {
     /// How many rounds.
     pub(crate) fn rounds(&self) -> u32 {
         self.rounds.unwrap_or(if self.quick { 1 } else { 3 })
+    }
+
+    /// What is measured, in that order.
+    pub(crate) fn measurements(&self) -> Vec<Measurement> {
+        use Measurement as One;
+        let mut all = match self.what {
+            What::All => vec![
+                One::Ingest,
+                One::IngestWide,
+                One::Unicast,
+                One::Fanout,
+                One::Broadcast,
+                One::Idle,
+                One::Read,
+                One::Cluster,
+            ],
+            What::Ingest => vec![One::Ingest, One::IngestWide],
+            What::Unicast => vec![One::Unicast],
+            What::Fanout => vec![One::Fanout],
+            What::Broadcast => vec![One::Broadcast],
+            What::Idle => vec![One::Idle],
+            What::Read => vec![One::Read],
+            What::Cluster => vec![One::Cluster],
+            What::Floor => Vec::new(),
+        };
+        all.retain(|one| match one {
+            One::IngestWide => !self.quick,
+            One::Cluster => !self.queue.is_empty(),
+            _ => true,
+        });
+        all
     }
 
     /// What the measurements need.
@@ -94,6 +143,8 @@ impl Options {
             patient: !self.now,
             files,
             given,
+            database: self.database.as_deref().map(postgres::Server::at).transpose()?,
+            brokers: self.queue.clone(),
             binary,
             folder: self.folder.clone(),
             disturbance: Default::default(),
@@ -116,6 +167,7 @@ impl Options {
         Ok(Some(Subject {
             address,
             process: Process::new(pid),
+            programs: Vec::new(),
             key: key.clone(),
             secret: secret.clone(),
             paths: Paths::of_herald(),

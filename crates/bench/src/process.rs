@@ -26,12 +26,8 @@ impl Process {
 
     /// Time on the processor since it began, in user and kernel mode, of threads that ended too.
     pub(crate) fn cpu(self) -> Result<Duration> {
-        let stat = self.read("stat")?;
-        // the name, in parentheses, may hold anything
-        let after_name = stat.rsplit_once(") ").context("stat has a name")?.1;
-        let mut fields = after_name.split(' ').skip(11);
-        let mut ticks = || -> Result<u64> { Ok(fields.next().context("stat is short")?.parse()?) };
-        Ok(of_ticks(ticks()? + ticks()?))
+        let [user, system, ..] = self.ticks()?;
+        Ok(of_ticks(user + system))
     }
 
     /// The same by name of thread, of threads that live.
@@ -60,10 +56,40 @@ impl Process {
         Ok(kib.parse::<u64>()? * 1024)
     }
 
+    /// In user and kernel mode; and the same of those of its children that have ended.
+    fn ticks(self) -> Result<[u64; 4]> {
+        let stat = self.read("stat")?;
+        // the name, in parentheses, may hold anything
+        let after_name = stat.rsplit_once(") ").context("stat has a name")?.1;
+        let fields = after_name.split(' ').skip(11).take(4).map(str::parse);
+        let ticks = fields.collect::<Result<Vec<u64>, _>>()?;
+        <[u64; 4]>::try_from(ticks).ok().context("stat is short")
+    }
+
     fn read(self, file: &str) -> Result<String> {
         let path = format!("/proc/{}/{file}", self.pid);
         fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))
     }
+}
+
+/// Time on the processor of all processes of this machine that run the program of that name, and of
+/// those of their children that have ended.
+pub(crate) fn cpu_of_program(name: &str) -> Result<Duration> {
+    let mut ticks = 0;
+    for entry in fs::read_dir("/proc")? {
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        let process = Process::new(pid);
+        // a process may end while we look
+        if let Ok(program) = process.read("comm")
+            && program.trim_end() == name
+            && let Ok(spent) = process.ticks()
+        {
+            ticks += spent.iter().sum::<u64>();
+        }
+    }
+    Ok(of_ticks(ticks))
 }
 
 /// Time on all processors that programs of this machine, or of others that share it, took since it
@@ -107,5 +133,11 @@ mod tests {
         assert!(Process::own().resident().unwrap() > 100_000);
         assert!(Process::own().cpu().is_ok());
         assert!(!Process::own().cpu_by_thread().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_program_used_as_much_time_as_its_process() {
+        let (name, own) = (Process::own().read("comm").unwrap(), Process::own().cpu().unwrap());
+        assert!(cpu_of_program(name.trim_end()).unwrap() >= own);
     }
 }

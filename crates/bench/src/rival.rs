@@ -56,6 +56,7 @@ impl SocketIo {
         let subject = Subject {
             address: address.trim().parse().context("the rival says where it listens")?,
             process: Process::new(child.id()),
+            programs: Vec::new(),
             key: "nobody checks".to_owned(),
             secret: "nobody checks".to_owned(),
             paths: Paths {

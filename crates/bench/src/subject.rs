@@ -12,6 +12,8 @@ pub(crate) struct Subject {
     pub(crate) address: SocketAddr,
     /// its process
     pub(crate) process: Process,
+    /// programs of this machine that work for it: their time is counted as its own
+    pub(crate) programs: Vec<&'static str>,
     /// who may send
     pub(crate) key: String,
     /// what it shares with whoever mints tokens
@@ -66,6 +68,7 @@ impl Subject {
         Self {
             address: SocketAddr::from(([127, 0, 0, 1], 1)),
             process: Process::own(),
+            programs: Vec::new(),
             key: "hk_test".to_owned(),
             secret: "secret".to_owned(),
             paths: Paths::of_herald(),

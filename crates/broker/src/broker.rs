@@ -39,7 +39,8 @@ impl Settings {
     }
 }
 
-/// A broker, behind the ports that it serves. It is given up when this is dropped.
+/// A broker, behind the ports that it serves. It is given up when this is dropped; to leave it in good
+/// order, [close](Tasks::close) its tasks.
 pub struct Broker {
     /// carries events between nodes
     pub bus: Arc<dyn LiveBus>,

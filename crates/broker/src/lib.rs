@@ -25,5 +25,5 @@ pub use handout::{Handout, Settled, Tray};
 pub use link::{Link, LinkState};
 pub use live::{Bus, Frames, Incoming};
 pub use queue::{Queue, Waiting};
-pub use session::{Session, keep};
-pub use tasks::Tasks;
+pub use session::Session;
+pub use tasks::{Stop, Tasks};

@@ -56,4 +56,9 @@ impl Waiting {
             None => std::future::pending().await,
         }
     }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }

@@ -9,7 +9,7 @@ use herald_domain::{
     Content, Data, Flags, Head, InboxItem, Notification, NotificationId, Priority, Rev, SessionId,
     Timestamp, UserKey,
 };
-use herald_ports::{Delivered, LiveEvent};
+use herald_ports::{Delivered, Gossip, LiveEvent, Online, Used};
 use serde_json::value::RawValue;
 
 const AT: Timestamp = Timestamp::from_micros(1_000_000);
@@ -42,6 +42,10 @@ fn full() -> Notification {
 
 fn head(rev: i64) -> Head {
     Head { rev: Rev::new(rev), unread: 3, unseen: 1 }
+}
+
+fn gossip(gossip: Gossip) -> LiveEvent {
+    LiveEvent::Gossip { node: "n1".into(), gossip }
 }
 
 fn events() -> Vec<(LiveEvent, &'static str)> {
@@ -92,6 +96,23 @@ fn events() -> Vec<(LiveEvent, &'static str)> {
             r#"{"revoked":{"user":9,"session":"s1"}}"#,
         ),
         (LiveEvent::Revoked { user, session: None }, r#"{"revoked":{"user":9,"session":null}}"#),
+        (
+            gossip(Gossip::Devices {
+                all_of: Some((UserKey::new(0), UserKey::new(900))),
+                users: vec![Online { user, devices: 2 }],
+            }),
+            r#"{"gossip":{"node":"n1","says":{"devices":{"all_of":[0,900],"users":[[9,2]]}}}}"#,
+        ),
+        (
+            gossip(Gossip::Devices { all_of: None, users: vec![Online { user, devices: 0 }] }),
+            r#"{"gossip":{"node":"n1","says":{"devices":{"users":[[9,0]]}}}}"#,
+        ),
+        (gossip(Gossip::Ask("n2".into())), r#"{"gossip":{"node":"n1","says":{"ask":"n2"}}}"#),
+        (gossip(Gossip::Stopped), r#"{"gossip":{"node":"n1","says":"stopped"}}"#),
+        (
+            gossip(Gossip::Used(vec![Used { limit: "send:9".to_owned(), times: 3 }])),
+            r#"{"gossip":{"node":"n1","says":{"used":[["send:9",3]]}}}"#,
+        ),
     ]
 }
 

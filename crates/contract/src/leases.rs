@@ -1,8 +1,9 @@
-//! [`LeaseStore`](herald_ports::LeaseStore): what one process does at a time.
+//! [`LeaseStore`](herald_ports::LeaseStore) and [`StoreClock`](herald_ports::StoreClock): what one process
+//! does at a time, and by whose time.
 
 use std::time::Duration;
 
-use herald_ports::Lease;
+use herald_ports::{Clock, Lease, SystemClock};
 use tokio::task::JoinSet;
 
 use crate::Stores;
@@ -43,6 +44,16 @@ pub async fn one_of_many_gets_a_lease(stores: &Stores) {
         .collect();
     let held = asking.join_all().await;
     assert_eq!(held.into_iter().filter(|held| *held).count(), 1);
+}
+
+/// A store's clock goes on, and in tests it is that of this machine.
+pub async fn a_store_has_a_clock(stores: &Stores) {
+    let before = SystemClock.now().minus(LONG);
+    let first = stores.clock.time().await.unwrap();
+    tokio::time::sleep(SHORT).await;
+    let second = stores.clock.time().await.unwrap();
+    assert!(before < first && first < second, "{before:?} {first:?} {second:?}");
+    assert!(second < SystemClock.now().plus(LONG), "{second:?}");
 }
 
 async fn hold(stores: &Stores, holder: &str, length: Duration) -> bool {

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use herald_ports::{
     ApiKeyStore, FanOutStore, InboxStore, LeaseStore, MuteStore, NotificationStore, RetentionStore,
-    SessionStore, TopicStore, UserStore,
+    SessionStore, StoreClock, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -20,6 +20,7 @@ pub struct Stores {
     pub mutes: Arc<dyn MuteStore>,
     pub retention: Arc<dyn RetentionStore>,
     pub leases: Arc<dyn LeaseStore>,
+    pub clock: Arc<dyn StoreClock>,
     /// what must live as long as the stores, such as the folder of a database file
     pub guard: Arc<dyn Any + Send + Sync>,
 }
@@ -37,7 +38,8 @@ impl Stores {
             + TopicStore
             + MuteStore
             + RetentionStore
-            + LeaseStore,
+            + LeaseStore
+            + StoreClock,
     {
         Self {
             users: store.clone(),
@@ -49,7 +51,8 @@ impl Stores {
             topics: store.clone(),
             mutes: store.clone(),
             retention: store.clone(),
-            leases: store,
+            leases: store.clone(),
+            clock: store,
             guard: Arc::new(guard),
         }
     }

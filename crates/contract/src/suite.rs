@@ -239,6 +239,7 @@ macro_rules! contract_suite {
             one_has_a_lease,
             a_lease_ends,
             one_of_many_gets_a_lease,
+            a_store_has_a_clock,
         }
         $crate::contract_cases! { log of contract_stores:
             pages_are_those_of_a_naive_model,
@@ -292,6 +293,8 @@ macro_rules! broker_suite {
         $crate::job_queue_cases! { contract_queue }
         $crate::contract_cases! { nodes of contract_broker:
             nodes_hear_each_other,
+            last_words_are_heard,
+            who_is_cut_off_closes_soon,
             own_devices_hear_at_once,
             installations_are_apart,
             nodes_share_the_jobs,

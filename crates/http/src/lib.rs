@@ -22,7 +22,9 @@ mod server;
 mod state;
 
 pub use app::{AppState, app};
-pub use limit::{Class, NotAProxy, NotARate, Rate, RateLimits, Rates, TrustedProxies};
+pub use limit::{
+    Class, NotAProxy, NotARate, Rate, RateLimits, Rates, SharedLimits, TrustedProxies,
+};
 pub use openapi::openapi;
 pub use rest::health::{Component, Exposition, ReadinessProbe};
 pub use server::{Node, serve, serve_figures};

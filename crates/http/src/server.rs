@@ -53,7 +53,7 @@ pub struct Node {
     /// what `/metrics` answers
     pub figures: Arc<Exposition>,
     /// how often one caller may ask
-    pub limits: RateLimits,
+    pub limits: Arc<RateLimits>,
     /// set when the node is about to stop
     pub draining: Arc<AtomicBool>,
     /// web pages of other hosts that may open sockets
@@ -75,14 +75,13 @@ pub fn serve(listener: TcpListener, node: Node) -> io::Result<Server> {
     listener.set_nonblocking(true)?;
     // the standard library, which made the listener, lets 128 wait
     socket2::SockRef::from(&listener).listen(BACKLOG)?;
-    let limits = Arc::new(node.limits);
-    actix_rt::spawn(limits.clone().upkeep());
+    actix_rt::spawn(node.limits.clone().upkeep());
     let state = AppState::new(
         node.services,
         node.readiness,
         node.draining,
         node.figures,
-        limits,
+        node.limits,
         &*node.ids,
     );
     let origins = Data::new(Origins::new(node.allowed_origins));

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use herald_ports::{Lease, LeaseStore, StoreError};
+use herald_domain::Timestamp;
+use herald_ports::{Clock, Lease, LeaseStore, StoreClock, StoreError, SystemClock};
 use tokio::time::Instant;
 
 use crate::MemoryStore;
@@ -29,5 +30,12 @@ impl LeaseStore for MemoryStore {
             leases.remove(&lease);
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl StoreClock for MemoryStore {
+    async fn time(&self) -> Result<Timestamp, StoreError> {
+        Ok(SystemClock.now())
     }
 }

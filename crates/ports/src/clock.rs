@@ -1,11 +1,21 @@
 use std::time::SystemTime;
 
+use async_trait::async_trait;
 use herald_domain::Timestamp;
+
+use crate::StoreError;
 
 /// The time of day.
 pub trait Clock: Send + Sync + 'static {
     /// The present moment. May step backwards when the machine's clock is set.
     fn now(&self) -> Timestamp;
+}
+
+/// The clock of a store: one for all processes that use it, whatever their own machines say.
+#[async_trait]
+pub trait StoreClock: Send + Sync + 'static {
+    /// The present moment.
+    async fn time(&self) -> Result<Timestamp, StoreError>;
 }
 
 /// The machine's clock.

@@ -2,6 +2,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use herald_domain::{Head, InboxItem, Notification, NotificationId, SessionId, Timestamp, UserKey};
 
+use crate::Gossip;
+
 /// Something that open devices should hear of.
 ///
 /// An event is a hint: it may be lost, repeated, or overtaken. Whoever hears of a revision that is
@@ -68,6 +70,14 @@ pub enum LiveEvent {
         user: UserKey,
         /// the login, or all
         session: Option<SessionId>,
+    },
+    /// what a node tells the others of itself; nothing about any inbox. It is said again and again, so
+    /// that nobody needs to look for what of it was lost
+    Gossip {
+        /// who says it: another name each time that a process starts
+        node: Arc<str>,
+        /// what is said
+        gossip: Gossip,
     },
 }
 

@@ -24,9 +24,9 @@ pub struct OnlinePage {
 
 /// Who is online: of whom a socket or a stream is open at this moment.
 ///
-/// A device counts from the moment at which it is known whose it is, until its connection is gone.
-/// Nothing is kept: after a restart nobody is online until they are back. Answers at once; what they
-/// cost does not depend on how many are online.
+/// A device counts from the moment at which it is known whose it is, until its connection is gone; at
+/// another node, as that node last said. Nothing is kept: after a restart nobody is online until they
+/// are back. Answers at once; what they cost does not depend on how many are online.
 pub trait Presence: Send + Sync + 'static {
     /// How many sockets and streams of a user are open.
     fn devices(&self, user: UserKey) -> usize;

@@ -33,6 +33,9 @@ pub(crate) enum Ended {
     /// the broker had no queue for a job
     #[error("job was returned: no queue takes it")]
     Returned,
+    /// somebody here wanted it
+    #[error("stopped")]
+    Stopped,
 }
 
 /// Where to connect to, and as what.
@@ -95,7 +98,7 @@ impl Connection {
     }
 
     /// Ends it in good order.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(&self) {
         // whatever is the matter: it is cut then
         let _ = timeout(PATIENCE, self.connection.close(200, "done".into())).await;
     }

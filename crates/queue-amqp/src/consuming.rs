@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use herald_broker::{Handout, Incoming, Link, Session, wire};
+use herald_broker::{Handout, Incoming, Link, Session, Stop, wire};
 use lapin::message::Delivery;
 use lapin::{Consumer, Event};
 
@@ -20,6 +20,7 @@ pub(crate) struct Consuming {
     pub(crate) hold: Duration,
     pub(crate) incoming: Arc<Incoming>,
     pub(crate) handout: Arc<Handout>,
+    pub(crate) stop: Stop,
 }
 
 impl Session for Consuming {
@@ -52,6 +53,10 @@ impl Consuming {
             ended = broken => Err(ended),
             ended = live.listen(&self.incoming) => ended,
             ended = self.work(jobs) => ended,
+            () = self.stop.asked() => {
+                connection.close().await;
+                Err(Ended::Stopped)
+            }
         }
     }
 

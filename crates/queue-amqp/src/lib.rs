@@ -23,7 +23,7 @@ pub use erase::erase;
 
 use std::sync::Arc;
 
-use herald_broker::{Broker, Bus, Link, Queue, Settings, Tasks, keep};
+use herald_broker::{Broker, Bus, Link, Queue, Settings, Tasks};
 
 use connection::Peer;
 use consuming::Consuming;
@@ -39,6 +39,7 @@ pub fn open(address: &Address, settings: &Settings) -> Broker {
     let (publish, consume) = (link("publish"), link("consume"));
     let (bus, frames, incoming) = Bus::new(settings, &publish);
     let (queue, jobs, handout) = Queue::new(&publish);
+    let mut tasks = Tasks::default();
     let publishing = Publishing {
         peer: peer("publish"),
         topology: topology.clone(),
@@ -46,6 +47,7 @@ pub fn open(address: &Address, settings: &Settings) -> Broker {
         ids: settings.ids.clone(),
         frames,
         jobs,
+        stop: tasks.stop(),
     };
     let consuming = Consuming {
         peer: peer("consume"),
@@ -54,11 +56,11 @@ pub fn open(address: &Address, settings: &Settings) -> Broker {
         hold: settings.hold,
         incoming: incoming.clone(),
         handout,
+        stop: tasks.stop(),
     };
-    let mut tasks = Tasks::default();
     tasks.spawn(async move { incoming.tell_lagged().await });
-    tasks.spawn(keep(publish.clone(), settings, publishing));
-    tasks.spawn(keep(consume.clone(), settings, consuming));
+    tasks.keep(&publish, settings, publishing);
+    tasks.keep(&consume, settings, consuming);
     let dead_jobs = Arc::new(AmqpDeadJobs::new(peer("dead"), topology));
     Broker { bus, queue, dead_jobs, links: vec![publish, consume], tasks }
 }

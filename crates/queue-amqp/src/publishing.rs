@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::{Fuse, FusedFuture};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use herald_broker::{Frames, Link, Session, Waiting};
+use herald_broker::{Frames, Link, Session, Stop, Waiting};
 use herald_ports::IdGenerator;
 use lapin::{Event, PublisherConfirm};
 use tokio::time::interval;
@@ -33,6 +33,7 @@ pub(crate) struct Publishing {
     pub(crate) ids: Arc<dyn IdGenerator>,
     pub(crate) frames: Frames,
     pub(crate) jobs: Waiting,
+    pub(crate) stop: Stop,
 }
 
 impl Session for Publishing {
@@ -61,6 +62,7 @@ impl Publishing {
         loop {
             // one write at a time: while it waits for the socket, what comes is gathered
             let may_write = !blocked && writing.is_terminated();
+            let is_idle = may_write && confirms.is_empty();
             if may_write && greet {
                 greet = false;
                 writing = live.publish(self.frames.begin()).fuse();
@@ -97,6 +99,13 @@ impl Publishing {
                 Some(confirmed) = confirms.next() => {
                     progress = true;
                     JobsOut::confirmed(&confirmed?)?;
+                }
+                () = self.stop.asked(), if is_idle => {
+                    // what waits is said before
+                    if self.frames.is_empty() && self.jobs.is_empty() {
+                        connection.close().await;
+                        return Err(Ended::Stopped);
+                    }
                 }
                 _ = check.tick() => {
                     let expects = !writing.is_terminated() || !confirms.is_empty();

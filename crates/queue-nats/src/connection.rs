@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event};
+use async_nats::{Client, ConnectOptions, Event, RequestErrorKind};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -23,6 +23,9 @@ pub(crate) enum Ended {
     /// something did not come in time
     #[error("broker does not answer")]
     Silent,
+    /// somebody here wanted it
+    #[error("stopped")]
+    Stopped,
 }
 
 impl Ended {
@@ -79,6 +82,16 @@ impl Connection {
         let connected = timeout(PATIENCE, options.connect(peer.address.servers())).await;
         let client = connected.map_err(|_| Ended::Silent)?.map_err(Ended::of)?;
         Ok(Self { client, broken })
+    }
+
+    /// Waits until the server has read all that was sent: it reads in order. Flushing alone only hands it to
+    /// the kernel, which forgets it when the connection is closed before.
+    pub(crate) async fn round_trip(client: &Client) -> Result<(), Ended> {
+        // nobody hears what is sent to a new inbox, and the server says so
+        match client.request(client.new_inbox(), "".into()).await {
+            Err(error) if error.kind() != RequestErrorKind::NoResponders => Err(Ended::of(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Waits until the connection is of no use any more.

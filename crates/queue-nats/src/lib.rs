@@ -18,7 +18,7 @@ pub use erase::erase;
 
 use std::sync::Arc;
 
-use herald_broker::{Broker, Bus, Link, Queue, Settings, Tasks, keep};
+use herald_broker::{Broker, Bus, Link, Queue, Settings, Tasks};
 
 use connection::Peer;
 use dead_jobs::NatsDeadJobs;
@@ -32,6 +32,7 @@ pub fn open(address: &Address, settings: &Settings) -> Broker {
     let link = Link::new("nats", settings.clock.clone());
     let (bus, frames, incoming) = Bus::new(settings, &link);
     let (queue, jobs, handout) = Queue::new(&link);
+    let mut tasks = Tasks::default();
     let node = Node {
         peer: peer("node"),
         streams: streams.clone(),
@@ -40,10 +41,10 @@ pub fn open(address: &Address, settings: &Settings) -> Broker {
         incoming: incoming.clone(),
         jobs,
         handout,
+        stop: tasks.stop(),
     };
-    let mut tasks = Tasks::default();
     tasks.spawn(async move { incoming.tell_lagged().await });
-    tasks.spawn(keep(link.clone(), settings, node));
+    tasks.keep(&link, settings, node);
     let dead_jobs = Arc::new(NatsDeadJobs::new(peer("dead"), streams));
     Broker { bus, queue, dead_jobs, links: vec![link], tasks }
 }

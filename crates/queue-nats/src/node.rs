@@ -4,7 +4,7 @@ use std::sync::Arc;
 use async_nats::Subscriber;
 use async_nats::jetstream;
 use futures_util::StreamExt;
-use herald_broker::{Frames, Handout, Incoming, Link, Session, Waiting, wire};
+use herald_broker::{Frames, Handout, Incoming, Link, Session, Stop, Waiting, wire};
 
 use crate::connection::{Connection, Ended, Peer};
 use crate::jobs_in::JobsIn;
@@ -20,6 +20,7 @@ pub(crate) struct Node {
     pub(crate) incoming: Arc<Incoming>,
     pub(crate) jobs: Waiting,
     pub(crate) handout: Arc<Handout>,
+    pub(crate) stop: Stop,
 }
 
 impl Session for Node {
@@ -40,8 +41,7 @@ impl Node {
         let jobs_out = JobsOut::open(&jetstream, &self.streams).await?;
         let live = self.streams.live.clone();
         let ear = client.subscribe(live.clone()).await.map_err(Ended::of)?;
-        // the subscription is made when the server has read it, and it reads in order
-        client.flush().await.map_err(Ended::of)?;
+        Connection::round_trip(&client).await?;
         self.incoming.listening();
         self.link.up();
         let frames = &mut self.frames;
@@ -50,8 +50,15 @@ impl Node {
             let mut frame = frames.begin();
             loop {
                 client.publish(live.clone(), frame.into()).await.map_err(Ended::of)?;
-                frame = frames.next().await;
+                frame = tokio::select! {
+                    // in this order: what waits is said before the end
+                    biased;
+                    frame = frames.next() => frame,
+                    () = self.stop.asked() => break,
+                };
             }
+            Connection::round_trip(&client).await?;
+            Err(Ended::Stopped)
         };
         let work = async {
             self.handout.wanted().await;

@@ -11,7 +11,8 @@
 //!
 //! While something is put into many inboxes, the [`Follower`] looks after those who are connected.
 //!
-//! Behind a bus that may lose events, a [`Sweep`] finds the devices that missed some.
+//! Behind a bus that may lose events, a [`Sweep`] finds the devices that missed some. By it nodes tell
+//! each other who is connected to them: the [`Roster`].
 //!
 //! An event is a hint. A session remembers the revision it has sent: the next one is sent, an older
 //! one dropped, and at a hole that does not close soon the changes are read from the store.
@@ -26,6 +27,7 @@ mod message;
 mod peer;
 mod protocol;
 mod replay;
+mod roster;
 mod session;
 mod sweep;
 
@@ -37,5 +39,6 @@ pub use hub::{Event, Hub, Live, MAX_SOCKETS_PER_USER, Membership, Shard, Subscri
 pub use message::Message;
 pub use peer::{Context, Peer, Wire};
 pub use protocol::{ClientMessage, CloseCode, Command, HEARTBEAT_SECONDS, Mark};
+pub use roster::Roster;
 pub use session::{Action, Resume, Session, Tick};
 pub use sweep::Sweep;

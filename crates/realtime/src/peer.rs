@@ -236,8 +236,10 @@ impl<W: Wire> Subscriber for Peer<W> {
         self.with(|session, _| session.lagged());
     }
 
-    fn stands(self: Rc<Self>, rev: Rev) {
-        self.with(|session, _| session.stands(rev));
+    fn stands(self: Rc<Self>, rev: Rev) -> bool {
+        let mut session = self.session.borrow_mut();
+        session.stands(rev);
+        session.is_waiting()
     }
 
     fn revoked(self: Rc<Self>, login: Option<&SessionId>) {

@@ -3,15 +3,21 @@ use std::time::Duration;
 
 use herald_domain::UserKey;
 use herald_ports::{Connected, InboxStore, StoreError};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::Hub;
 
 /// How many inboxes are looked up at a time.
 const LOOK: usize = 1_000;
 
-/// Repairs what a bus has lost without a trace: compares, now and then, where the inboxes of all who are
-/// connected stand with what their devices were sent.
+/// How long it rests in between: however often something is lost, the store is not asked more often.
+const REST: Duration = Duration::from_millis(250);
+/// How long it waits for a store that does not answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Repairs what was lost on the way: compares where the inboxes of all who are connected stand with what
+/// their devices were sent, now and then, for a bus may lose something without a trace, and at once
+/// when the hub [has lagged](herald_ports::LiveSink::lagged). Only who is behind reads the store.
 pub struct Sweep {
     hub: Arc<Hub>,
     inbox: Arc<dyn InboxStore>,
@@ -26,15 +32,20 @@ impl Sweep {
         Self { hub, inbox }
     }
 
-    /// Sweeps until it is dropped.
+    /// Sweeps until it is dropped; while the store does not answer, again and again.
     pub async fn run(&self) {
         let mut rounds = interval(Self::ROUND);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            rounds.tick().await;
-            if let Err(error) = self.run_once().await {
-                tracing::warn!(%error, "cannot compare devices with the store");
+            tokio::select! {
+                _ = rounds.tick() => {}
+                () = self.hub.has_lagged() => {}
             }
+            while let Err(error) = self.run_once().await {
+                tracing::warn!(%error, "cannot compare devices with the store");
+                sleep(PATIENCE).await;
+            }
+            sleep(REST).await;
         }
     }
 

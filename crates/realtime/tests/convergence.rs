@@ -359,7 +359,9 @@ fn messages(user: UserKey, event: &LiveEvent) -> Vec<Heard> {
         }
         fn overdue(self: Rc<Self>) {}
         fn lagged(self: Rc<Self>) {}
-        fn stands(self: Rc<Self>, _: herald_domain::Rev) {}
+        fn stands(self: Rc<Self>, _: herald_domain::Rev) -> bool {
+            false
+        }
         fn revoked(self: Rc<Self>, _: Option<&herald_domain::SessionId>) {}
         fn stop(self: Rc<Self>, _: herald_realtime::CloseCode, _: u32) {}
         fn tick(self: Rc<Self>, _: Tick) {}

@@ -58,8 +58,9 @@ impl Subscriber for Ear {
     fn lagged(self: Rc<Self>) {
         self.note("lagged");
     }
-    fn stands(self: Rc<Self>, rev: Rev) {
+    fn stands(self: Rc<Self>, rev: Rev) -> bool {
         self.note(format!("stands at {rev}"));
+        self.waits.get()
     }
     fn revoked(self: Rc<Self>, login: Option<&SessionId>) {
         self.note(format!("revoked {}", login.map_or("all", SessionId::as_str)));
@@ -235,7 +236,7 @@ fn a_user_has_so_many_sockets_and_no_more() {
         assert!(!late.subscribe(ALICE));
         devices.pop();
         assert!(late.subscribe(ALICE), "there is room again");
-        assert_eq!(node.hub.sockets(), usize::from(MAX_SOCKETS_PER_USER));
+        assert_eq!(node.hub.sockets(), MAX_SOCKETS_PER_USER);
     });
 }
 
@@ -367,14 +368,37 @@ fn a_step_tells_all_who_are_connected() {
 }
 
 #[test]
-fn what_a_follower_cannot_keep_up_with_is_read_from_the_store() {
+fn a_step_that_ends_before_it_begins_harms_nobody() {
     on_a_worker(|node| async move {
         let (alice, _a) = node.listen(ALICE);
+        let (follower, work, begins) = follower(&node).await;
+        tokio::task::spawn_local(work);
+        let LiveEvent::Appended { notification, .. } = to(&[], 1) else { unreachable!() };
+        let (after, through) = (BOB, ALICE);
+        follower.deliver(&LiveEvent::Reached { notification, after, through, told: Vec::new() });
+        follower.deliver(&begins);
+        settle().await;
+        assert_eq!(alice.heard(), ["notification@1"], "it goes on");
+    });
+}
+
+#[test]
+fn what_a_follower_cannot_keep_up_with_is_found_by_the_sweep() {
+    on_a_worker(|node| async move {
+        let stores = Stores::of(Arc::new(MemoryStore::default()), ());
+        assert_eq!(stores.ensure("alice").await, ALICE);
+        let (alice, _a) = node.listen(ALICE);
+        let sweep = Sweep::new(node.hub.clone(), stores.inbox.clone());
+        tokio::task::spawn_local(async move { sweep.run().await });
+        settle().await;
+        assert_eq!(alice.heard(), ["stands at 0"], "at its start");
+        stores.tell("alice", "hello").await;
+
         let (follower, _work, begins) = follower(&node).await;
         for _ in 0..2_000 {
             follower.deliver(&begins);
         }
-        settle().await;
-        assert_eq!(alice.heard().first().map(String::as_str), Some("lagged"));
+        tokio::time::sleep(Sweep::ROUND / 10).await;
+        assert_eq!(alice.heard().first().map(String::as_str), Some("stands at 1"));
     });
 }

@@ -325,12 +325,17 @@ fn what_was_not_heard_of_is_looked_for() {
     assert!(device.said().is_empty(), "it has everything");
     device.session.stands(Rev::new(8));
     device.drained();
+    assert!(device.said().is_empty(), "it may be on its way");
+    device.overdue();
     assert_eq!(device.said(), ["read changes since 7"]);
     device.changes(7, 8);
     assert_eq!(device.said(), ["changed@8"]);
     device.session.stands(Rev::new(7));
-    device.drained();
-    assert!(device.said().is_empty(), "that was a moment ago");
+    assert!(!device.session.is_waiting(), "that was a moment ago");
+    device.session.stands(Rev::new(9));
+    device.event(9);
+    assert_eq!(device.said(), ["changed@9"]);
+    assert!(!device.session.is_waiting(), "it was on its way");
 }
 
 #[test]

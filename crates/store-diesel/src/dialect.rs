@@ -34,6 +34,8 @@ pub(crate) enum Target {
 pub(crate) enum Purpose {
     Read,
     Write,
+    /// storing plain sends
+    Send,
     Checkpoint,
 }
 
@@ -90,7 +92,7 @@ fn set_up_sqlite(
     conn.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
     match purpose {
         Purpose::Read => conn.batch_execute("PRAGMA query_only = ON"),
-        Purpose::Write => {
+        Purpose::Write | Purpose::Send => {
             // negative: KiB and not pages
             conn.batch_execute("PRAGMA cache_size = -65536")?;
             // what a statement has changed so far is kept to undo it: beyond 64 KiB in a file

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use herald_ports::{Lease, LeaseStore, StoreError};
+use herald_domain::Timestamp;
+use herald_ports::{Lease, LeaseStore, StoreClock, StoreError};
 
 use crate::conn::{Conn, on_conn};
 use crate::dialect::now;
@@ -20,6 +21,13 @@ impl LeaseStore for DieselStore {
     async fn release(&self, lease: Lease, holder: &str) -> Result<(), StoreError> {
         let holder = holder.to_owned();
         self.write(move |conn| release(conn, lease, &holder)).await
+    }
+}
+
+#[async_trait]
+impl StoreClock for DieselStore {
+    async fn time(&self) -> Result<Timestamp, StoreError> {
+        self.read(now).await
     }
 }
 

@@ -100,20 +100,35 @@ impl Server {
 fn settings(purpose: Purpose) -> String {
     // a read of several statements sees one moment; a write sees, after each lock it has waited for, what
     // the one before it has written
-    let (isolation, read_only) = match purpose {
-        Purpose::Read => ("repeatable read", "on"),
-        Purpose::Write | Purpose::Checkpoint => ("read committed", "off"),
+    let (isolation, read_only, plans) = match purpose {
+        Purpose::Read => ("repeatable read", "on", BY_KEYS),
+        Purpose::Send => ("read committed", "off", BY_KEYS),
+        Purpose::Write | Purpose::Checkpoint => ("read committed", "off", ""),
     };
+    // statements are short, and machine code for one of them takes longer than it does
     format!(
         "SET synchronous_commit = on; \
+         SET jit = off; \
          SET default_transaction_isolation = '{isolation}'; \
          SET default_transaction_read_only = {read_only}; \
          SET statement_timeout = '10s'; \
          SET lock_timeout = '5s'; \
          SET idle_in_transaction_session_timeout = '10s'; \
-         {ENGLISH}"
+         {plans} {ENGLISH}"
     )
 }
+
+/// Reads and sends follow an index, row by row and in its order, up to their limit. A plan like that is
+/// made once, for no index is chosen by what is bound. Left alone, the server plans a page for each of
+/// its first readers, and where a table has not been analysed yet it takes inboxes for so short that it
+/// reads and sorts all of one for a page of it, and users for so few that it reads all of them and of
+/// their heads for every send. Sorting stays allowed: a few rows that a list names have no other order,
+/// and to keep the server from it would have it walk over all of a table in the order that is asked for.
+const BY_KEYS: &str = "SET plan_cache_mode = force_generic_plan; \
+     SET enable_seqscan = off; \
+     SET enable_bitmapscan = off; \
+     SET enable_hashjoin = off; \
+     SET enable_mergejoin = off;";
 
 /// Some errors are told apart by their text, for Diesel keeps no more of them. Only a superuser, or who
 /// was granted it, may choose its language.

@@ -56,7 +56,8 @@ impl Readers {
             .await
             .map_err(|_| unavailable("too many reads are waiting"))?
             .map_err(unavailable)?;
-        let (pool, mut attempts) = (self.pool.clone(), self.readers + 1);
+        // a server that ends a connection says so before the connection has ended: it may be met twice
+        let (pool, mut attempts) = (self.pool.clone(), 2 * self.readers + 1);
         let done = tokio::task::spawn_blocking(move || {
             // held until the connection is back in the pool, even if nobody waits any more
             let _turn = turn;
@@ -64,8 +65,8 @@ impl Readers {
                 let mut conn: PooledConnection<_> = pool.get().map_err(unavailable)?;
                 attempts -= 1;
                 match read(&mut conn) {
-                    Err(Failure::Lost(_) | Failure::Unknown(_))
-                        if attempts > 0 && conn.is_broken() => {}
+                    Err(Failure::Lost(_)) if attempts > 0 => {}
+                    Err(Failure::Unknown(_)) if attempts > 0 && conn.is_broken() => {}
                     outcome => return Ok(outcome?),
                 }
             }

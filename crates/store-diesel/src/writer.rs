@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use crate::checkpoint::Checkpoints;
 use crate::config::OpenError;
 use crate::conn::Conn;
-use crate::dialect::Target;
+use crate::dialect::{Purpose, Target};
 use crate::failure::Failure;
 use group::Groups;
 use job::{Job, Pending};
@@ -185,7 +185,7 @@ fn several(
 ) -> Result<Vec<JoinHandle<()>>, OpenError> {
     let jobs = Arc::new(Mutex::new(jobs));
     let start = |nth| {
-        let (worker, jobs) = (Worker::new(target.clone(), nth), Arc::clone(&jobs));
+        let (worker, jobs) = (Worker::new(target.clone(), Purpose::Write, nth), Arc::clone(&jobs));
         let thread = std::thread::Builder::new().name(name.to_owned());
         Ok(thread.spawn(move || worker.serve(&jobs))?)
     };
@@ -196,7 +196,7 @@ fn several(
 fn senders(target: &Target, sends: Receiver<PlainSend>) -> Result<Vec<JoinHandle<()>>, OpenError> {
     let sends = Arc::new(Mutex::new(sends));
     let start = |nth| {
-        let sender = SendingThread::new(Worker::new(target.clone(), WRITERS + nth));
+        let sender = SendingThread::new(Worker::new(target.clone(), Purpose::Send, WRITERS + nth));
         let sends = Arc::clone(&sends);
         let thread = std::thread::Builder::new().name("herald-sender".to_owned());
         Ok(thread.spawn(move || sender.serve(&sends))?)

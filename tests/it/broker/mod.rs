@@ -45,7 +45,7 @@ pub(crate) enum Kind {
 /// An installation on a broker that others use, too. It is erased at its end.
 #[derive(Clone)]
 pub(crate) struct Broker {
-    kind: Kind,
+    pub(crate) kind: Kind,
     settings: Settings,
 }
 
@@ -60,7 +60,7 @@ impl Broker {
     }
 
     /// The URL of the broker behind an address.
-    fn url(&self, address: &str) -> String {
+    pub(crate) fn url(&self, address: &str) -> String {
         match self.kind {
             Kind::RabbitMq => format!("amqp://guest:guest@{address}"),
             Kind::Nats => format!("nats://{address}"),
@@ -122,7 +122,7 @@ pub(crate) async fn is_ready(server: &Server) {
     eventually("the server is ready", async || readiness(server).await.0 == "ready").await;
 }
 
-async fn is_degraded(server: &Server) {
+pub(crate) async fn is_degraded(server: &Server) {
     eventually("the server is degraded", async || readiness(server).await.0 == "degraded").await;
 }
 

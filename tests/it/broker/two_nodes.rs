@@ -2,9 +2,10 @@ use herald_contract::broker::Proxy;
 use serde_json::json;
 
 use super::{Broker, broadcast, is_ready, on_each_broker};
+use crate::presence::becomes;
 use crate::support::{Copy, Device, Server, eventually};
 
-on_each_broker!(nodes_are_one, who_was_cut_off_catches_up);
+on_each_broker!(nodes_are_one, who_was_cut_off_catches_up, who_is_cut_off_counts_alone);
 
 /// Two servers on one database.
 async fn two(broker: &Broker, address: &str) -> (Server, Server) {
@@ -69,5 +70,25 @@ async fn who_was_cut_off_catches_up(broker: Broker) {
         let truth = Copy::of(&there).await;
         device.reach(truth.rev).await;
         assert_eq!(device.copy, truth);
+    }
+}
+
+/// A node that the broker cannot reach knows who is connected to it, and is not waited for.
+async fn who_is_cut_off_counts_alone(broker: Broker) {
+    let proxy = Proxy::to(&broker.address()).await;
+    let (first, second) = two(&broker, &proxy.address()).await;
+    let services = [first.service().await, second.service().await];
+    let users = ["alice", "bob"];
+    let _here = Device::with_socket(&first.user("alice")).await;
+    let _there = Device::with_socket(&second.user("bob")).await;
+    for service in &services {
+        becomes(service, users, [1, 1]).await;
+    }
+    proxy.cut();
+    becomes(&services[0], users, [1, 0]).await;
+    becomes(&services[1], users, [0, 1]).await;
+    proxy.restore();
+    for service in &services {
+        becomes(service, users, [1, 1]).await;
     }
 }

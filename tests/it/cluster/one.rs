@@ -8,7 +8,8 @@ on_each_broker!(servers_are_one);
 
 /// What happens on one server is seen on the devices of all, in order.
 async fn servers_are_one(broker: Broker) {
-    let Some(cluster) = Cluster::start("servers_are_one", &broker).await else { return };
+    let builder = broker.server(&broker.address());
+    let Some(cluster) = Cluster::start("servers_are_one", builder).await else { return };
     let servers = &cluster.servers;
     let mut services = Vec::new();
     let mut devices = Vec::new();

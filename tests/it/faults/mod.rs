@@ -1,5 +1,6 @@
-//! What the store cannot do is answered as such; reading goes on, and all is well again by itself.
+//! What the store cannot do is answered as such; what it can goes on, and all is well again by itself.
 
+mod away;
 mod crowd;
 mod full;
 mod locked;

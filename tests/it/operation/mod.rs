@@ -4,6 +4,7 @@
 mod backup;
 mod demo;
 mod embed;
+mod logs;
 mod metrics;
 mod restart;
 mod send;

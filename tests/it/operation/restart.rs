@@ -1,12 +1,11 @@
 use super::Tail;
-use crate::support::{Server, eventually, mint};
+use crate::support::{Server, eventually, lasting_port, mint};
 
 /// Whatever ends a server, who listens says so, comes back, and has heard everything once.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_missed_and_nothing_comes_twice_when_the_server_restarts() {
-    // none that the system might give to somebody else while the server is away
-    let port = 20_000 + std::process::id() % 10_000;
-    let builder = Server::builder().set("HERALD_LISTEN", &format!("127.0.0.1:{port}"));
+    let address = format!("127.0.0.1:{}", lasting_port());
+    let builder = Server::builder().set("HERALD_LISTEN", &address);
     let mut server = builder.clone().start().await;
     let tail = Tail::start(&builder, &server.url(""), &mint("maya"), &[]);
     tail.notices.next_with("connected at revision 0").await;

@@ -62,6 +62,16 @@ impl Client {
         Self { http: http(), address, token: token.map(str::to_owned) }
     }
 
+    /// Somebody else, who talks to the same server.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same somebody, who talks to another server.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let url = format!("http://{}{path}", self.address);
         let request = self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
@@ -139,6 +149,6 @@ impl Client {
 
     /// A stream of this client.
     pub(crate) async fn stream(&self, last_event_id: Option<&str>) -> Stream {
-        Stream::open(self, last_event_id).await
+        Stream::open(self, last_event_id).await.expect("a stream")
     }
 }

@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+
 use serde_json::{Value, json};
 
 use super::{Client, Copy, Socket, Stream};
@@ -62,10 +64,20 @@ impl Device {
 
     /// Connects again, and asks for what came since.
     pub(crate) async fn reconnect(&mut self, resuming: Resuming) {
+        self.try_reconnect(resuming).await.expect("a connection");
+    }
+
+    /// The same; `None` if the server is not there, or cannot do it now.
+    pub(crate) async fn try_reconnect(&mut self, resuming: Resuming) -> Option<()> {
         let position = format!("{}:{}", self.epoch, self.copy.rev);
         self.line = match resuming {
-            Resuming::LastEventId => Line::Stream(self.client.stream(Some(&position)).await),
-            Resuming::AtOnce | Resuming::AfterHello => Line::Socket(self.client.socket().await),
+            Resuming::LastEventId => {
+                Line::Stream(Stream::open(&self.client, Some(&position)).await?)
+            }
+            Resuming::AtOnce | Resuming::AfterHello => {
+                let token = self.client.token.as_deref();
+                Line::Socket(Socket::open(self.client.address, token, "").await.ok()?)
+            }
         };
         self.heard = 0;
         if let Line::Socket(socket) = &mut self.line {
@@ -74,11 +86,12 @@ impl Device {
             }
             socket.resume(&self.epoch, self.copy.rev).await;
         }
+        Some(())
     }
 
-    /// Goes on with another address of the same server.
-    pub(crate) fn move_to(&mut self, client: &Client) {
-        self.client = client.clone();
+    /// Goes on at another address, when it connects again.
+    pub(crate) fn move_to(&mut self, address: SocketAddr) {
+        self.client = self.client.at(address);
     }
 
     /// Says something; only a socket can.
@@ -91,7 +104,12 @@ impl Device {
 
     /// The next message, taken over into the copy.
     pub(crate) async fn hear(&mut self) -> Value {
-        let message = self.line.next().await.expect("a message");
+        self.try_hear().await.expect("a message")
+    }
+
+    /// The same; `None` if the connection is over.
+    pub(crate) async fn try_hear(&mut self) -> Option<Value> {
+        let message = self.line.next().await?;
         match message["type"].as_str().unwrap() {
             "resync" => {
                 self.resyncs.push(message["reason"].as_str().unwrap().to_owned());
@@ -107,7 +125,7 @@ impl Device {
             }
             _ => {}
         }
-        message
+        Some(message)
     }
 
     /// Hears until its copy is at a revision.

@@ -1,8 +1,20 @@
 use std::net::SocketAddr;
+use std::process::Command;
 
 use super::Server;
 
+/// Sends a signal to a process.
+pub(crate) fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(status.unwrap().success(), "kill {name}");
+}
+
 impl Server {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
     /// How much memory the process holds, in KiB.
     pub(crate) fn memory_kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

@@ -166,12 +166,6 @@ impl Server {
         self.with_token(answer.json["key"].as_str().unwrap())
     }
 
-    /// Sends a signal.
-    pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([name, &self.pid().to_string()]).status();
-        assert!(status.unwrap().success(), "kill {name}");
-    }
-
     /// Ends it as a power cut would, without a chance to tidy up, and starts another on its folder.
     pub(crate) async fn kill_and_restart(mut self) -> Self {
         self.kill();

@@ -81,9 +81,10 @@ impl Socket {
         self.inner.send(message).await.unwrap();
     }
 
-    /// Asks for what came after a position.
+    /// Asks for what came after a position. That the connection is gone is seen by whoever listens.
     pub(crate) async fn resume(&mut self, epoch: &str, rev: i64) {
-        self.say(json!({"type": "resume", "epoch": epoch, "rev": rev})).await;
+        let message = json!({"type": "resume", "epoch": epoch, "rev": rev});
+        let _ = self.inner.send(Message::text(message.to_string())).await;
     }
 
     /// The next message; the code, if the server closes instead; `None` if the connection is gone.

@@ -11,15 +11,19 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(crate) async fn open(client: &Client, last_event_id: Option<&str>) -> Self {
+    /// `None` if the server is not there, or cannot do it now.
+    pub(crate) async fn open(client: &Client, last_event_id: Option<&str>) -> Option<Self> {
         let mut request = client.request("GET", "/api/v1/stream").timeout(PATIENCE * 4);
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
-        let response = request.send().await.unwrap();
+        let response = request.send().await.ok()?;
+        if response.status() == 503 {
+            return None;
+        }
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self { response, buffer: String::new(), last_event_id: String::new() }
+        Some(Self { response, buffer: String::new(), last_event_id: String::new() })
     }
 
     /// The next event's data; `None` at the end of the stream.

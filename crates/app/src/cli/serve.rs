@@ -6,6 +6,7 @@ use herald_realtime::{CloseCode, Follower};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::background::Background;
+use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::queue::Messaging;
 use crate::revocations::Revocations;
@@ -36,6 +37,7 @@ pub(super) async fn serve(
     let node = cases.node(config, &storage, &messaging, &recorder);
     let (hub, draining) = (node.hub.clone(), node.draining.clone());
     let figures = node.figures.clone();
+    let cluster = (!messaging.links.is_empty()).then(|| Cluster::join(&node, &cases));
     let server = herald_http::serve(listener, node)?;
     let handle = server.handle();
     if let Some(listener) = for_figures {
@@ -49,10 +51,8 @@ pub(super) async fn serve(
     let (follower, follow_steps) = Follower::start(&hub, cases.follower_ports(&storage));
     cases.bus.subscribe(Arc::new(follower));
     let telling = actix_web::rt::spawn(follow_steps);
-    if !messaging.links.is_empty() {
-        let sweep = cases.sweep(&storage);
-        actix_web::rt::spawn(async move { sweep.run().await });
-    }
+    let sweep = cases.sweep(&storage);
+    actix_web::rt::spawn(async move { sweep.run().await });
     let background = Background::start(&cases);
     let (database, queue) = (config.database_kind(), config.queue_url.kind());
     tracing::info!(%address, database, queue, "listening");
@@ -69,9 +69,13 @@ pub(super) async fn serve(
     hub.stop(code);
     handle.stop(true).await;
     running.await??;
+    if let Some(cluster) = cluster {
+        cluster.leave();
+    }
     following.abort();
     telling.abort();
     background.stop().await;
+    messaging.close().await;
     storage.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -33,6 +33,7 @@ async fn work(config: &Config) -> Result<()> {
     service_manager::stopping();
     tracing::info!(?code, "stopping");
     background.stop().await;
+    messaging.close().await;
     storage.close().await;
     tracing::info!("stopped");
     Ok(())

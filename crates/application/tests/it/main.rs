@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod access;
+mod clock;
 mod dispatching;
 mod janitor;
 mod online;

@@ -9,7 +9,8 @@ use super::listeners::{Listeners, Whom};
 use super::{Bench, millis, per_million};
 use crate::client::{Broadcast, Http, Limit, Load, Post, Source, user};
 use crate::clock::{nanos, now};
-use crate::figure::{Figure, Target};
+use crate::figure::Figure;
+use crate::figure::Target::{AtMost, ShareOfFloor, TimesFloor};
 use crate::floor::Floor;
 use crate::herald;
 use crate::report;
@@ -52,16 +53,17 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let name = |what: &str| format!("broadcast to {there} users: {what}");
     figures.extend([
         Figure::new(name("in every inbox after"), "s", last.elapsed.as_secs_f64())
-            .target(Target::AtMost(5.0)),
+            .target(bench.target(AtMost(5.0), AtMost(30.0))),
         Figure::new(name("most memory meanwhile"), "MB", last.memory as f64 / 1e6)
-            .target(Target::AtMost(300.0)),
+            .target(AtMost(300.0)),
     ]);
     let (urgent, meanwhile) = urgent(bench, &herald, there).await?;
     figures.extend([
         Figure::new(name("a single send meanwhile, p50"), "ms", millis(&urgent, 0.5)),
         Figure::new(name("a single send meanwhile, p99"), "ms", millis(&urgent, 0.99))
-            .target(Target::AtMost(20.0)),
-        Figure::new(name("in every inbox after, with these"), "s", meanwhile.as_secs_f64()),
+            .target(bench.target(AtMost(20.0), AtMost(50.0))),
+        Figure::new(name("in every inbox after, with these"), "s", meanwhile.as_secs_f64())
+            .target(bench.target(None, AtMost(30.0))),
     ]);
     figures.extend(connected(bench, &herald, there).await?);
     Ok(figures)
@@ -87,7 +89,7 @@ async fn tell(bench: &Bench, herald: &Subject, users: usize) -> Result<Told> {
         }
         Ok(broadcast.begun.elapsed())
     };
-    let (elapsed, cpu) = bench.with_cpu(herald.process, watch).await?;
+    let (elapsed, cpu) = bench.with_cpu(&[herald], watch).await?;
     Ok(Told { elapsed, cpu: per_million(cpu, users as u64), memory })
 }
 
@@ -166,25 +168,31 @@ async fn connected(bench: &Bench, herald: &Subject, users: usize) -> Result<Vec<
     let floor = all_hear(bench, &floor.subject, sockets, length).await?;
     let mut figures = vec![
         of_everyone.last(everyone("the last of them hears after"), &floor),
-        of_everyone.rate(everyone("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+        of_everyone
+            .rate(everyone("deliveries"), sockets, &floor)
+            .target(bench.target(ShareOfFloor(0.7), None)),
     ];
     for (heard, who) in
         [(&far_apart, "of them"), (&side_by_side, "who registered one after the other")]
     {
         figures.extend([
             heard.last(these(who, "the last hears after"), &floor),
-            heard.rate(these(who, "deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+            heard
+                .rate(these(who, "deliveries"), sockets, &floor)
+                .target(bench.target(ShareOfFloor(0.7), None)),
             heard
                 .cpu(these(who, "server CPU per delivery, storing included"), &floor)
-                .target(Target::TimesFloor(1.5)),
+                .target(bench.target(TimesFloor(1.5), None)),
         ]);
     }
     let in_turn = |what: &str| format!("{SENDS} broadcasts to these, one after the other: {what}");
     figures.extend([
-        in_a_row.rate(in_turn("deliveries"), sockets, &floor).target(Target::ShareOfFloor(0.7)),
+        in_a_row
+            .rate(in_turn("deliveries"), sockets, &floor)
+            .target(bench.target(ShareOfFloor(0.7), None)),
         in_a_row
             .cpu(in_turn("server CPU per delivery, storing included"), &floor)
-            .target(Target::TimesFloor(1.5)),
+            .target(bench.target(TimesFloor(1.5), None)),
     ]);
     if !SocketIo::is_there() {
         report::note("  socket.io is left out: it takes node and npm");
@@ -257,7 +265,7 @@ async fn heard(
         }
         Ok(elapsed)
     };
-    let (elapsed, cpu) = bench.with_cpu(herald.process, all).await?;
+    let (elapsed, cpu) = bench.with_cpu(&[herald], all).await?;
     let after = elapsed / u32::try_from(sends)?;
     Ok(Heard { after, cpu: per_million(cpu, (sends * sockets) as u64) })
 }
@@ -283,7 +291,7 @@ async fn all_hear(
         load.run(&bench.crew, |_| post()).await?;
         ledger.complete(PATIENCE).await
     };
-    let (elapsed, cpu) = bench.with_cpu(subject.process, all).await?;
+    let (elapsed, cpu) = bench.with_cpu(&[subject], all).await?;
     listeners.check()?;
     let after = elapsed / SENDS as u32;
     Ok(Heard { after, cpu: per_million(cpu, (SENDS * sockets) as u64) })

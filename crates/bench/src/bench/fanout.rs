@@ -42,7 +42,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
         Figure::new(name("1,000 sends, deliveries"), "/s", ours.rate).floor(floor.rate),
         Figure::new(name("server CPU per delivery"), "µs", ours.cpu)
             .floor(floor.cpu)
-            .target(Target::TimesFloor(1.5)),
+            .target(bench.target(Target::TimesFloor(1.5), None)),
     ])
 }
 
@@ -73,8 +73,8 @@ async fn measure(
         let elapsed = ledger.complete(PATIENCE).await?;
         anyhow::Ok((ledger, elapsed))
     };
-    let ((alone, _), _) = bench.with_cpu(subject.process, send(ALONE, 1)).await?;
-    let ((_, elapsed), cpu) = bench.with_cpu(subject.process, send(sends, IN_FLIGHT)).await?;
+    let ((alone, _), _) = bench.with_cpu(&[subject], send(ALONE, 1)).await?;
+    let ((_, elapsed), cpu) = bench.with_cpu(&[subject], send(sends, IN_FLIGHT)).await?;
     listeners.check()?;
     let deliveries = (sends * RECIPIENTS) as u64;
     let measured = Measured {

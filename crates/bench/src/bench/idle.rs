@@ -98,16 +98,18 @@ async fn measure(
     for &step in steps {
         let more: Arc<[String]> = tokens[FIRST + open..FIRST + step].into();
         let (time, _) =
-            bench.with_cpu(subject.process, sockets.open(&bench.crew, subject, &more)).await?;
+            bench.with_cpu(&[subject], sockets.open(&bench.crew, subject, &more)).await?;
         tokio::time::sleep(SETTLE).await;
         let rate = more.len() as f64 / time.as_secs_f64();
         measured.steps.push(Step { memory: memory(step)?, rate });
         open = step;
     }
     if later {
-        let before = subject.process.cpu()?;
-        tokio::time::sleep(AFTER_PINGS).await;
-        let cpu = subject.process.cpu()?.saturating_sub(before);
+        let rest = async {
+            tokio::time::sleep(AFTER_PINGS).await;
+            Ok(())
+        };
+        let ((), cpu) = bench.with_cpu(&[subject], rest).await?;
         let cpu = cpu.as_secs_f64() / AFTER_PINGS.as_secs_f64() * 100.0;
         measured.later = Some(Later { memory: memory(open)?, cpu });
     }

@@ -4,7 +4,8 @@ use anyhow::Result;
 
 use super::{Bench, millis, per_million};
 use crate::client::{Limit, Load, Loaded, Post};
-use crate::figure::{Figure, Target};
+use crate::figure::Figure;
+use crate::figure::Target::{AtLeast, AtMost};
 use crate::floor::Floor;
 use crate::herald;
 use crate::process::Process;
@@ -23,9 +24,9 @@ pub(super) async fn run(bench: &Bench, users: usize) -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::new(name("accepted"), "/s", ours.loaded.rate())
             .floor(floor.loaded.rate())
-            .target(Target::AtLeast(20_000.0)),
+            .target(bench.target(AtLeast(20_000.0), AtLeast(8_000.0))),
         ours.latency(name("p50"), 0.5, &floor),
-        ours.latency(name("p99"), 0.99, &floor).target(Target::AtMost(10.0)),
+        ours.latency(name("p99"), 0.99, &floor).target(bench.target(AtMost(10.0), None)),
         ours.latency(name("p99.9"), 0.999, &floor),
         Figure::new(name("server CPU each"), "µs", ours.server).floor(floor.server),
         Figure::new(name("generator CPU each"), "µs", ours.generator).floor(floor.generator),
@@ -60,7 +61,7 @@ async fn measure(
     };
     let own = Process::own().cpu()?;
     let load = load.run(&bench.crew, |_| Post::to_one_of(subject, users));
-    let (loaded, server) = bench.with_cpu(subject.process, load).await?;
+    let (loaded, server) = bench.with_cpu(&[subject], load).await?;
     let own = Process::own().cpu()?.saturating_sub(own);
     let server = per_million(server, loaded.answers);
     let generator = per_million(own, loaded.answers);

@@ -1,6 +1,7 @@
 //! What is measured, one file each. Every function measures one round.
 
 mod broadcast;
+mod cluster;
 mod fanout;
 mod idle;
 mod ingest;
@@ -17,10 +18,11 @@ use std::time::Duration;
 use anyhow::Result;
 use hdrhistogram::Histogram;
 
+use crate::broker::Broker;
 use crate::crew::Crew;
-use crate::figure::Figure;
-use crate::herald::Herald;
-use crate::process::Process;
+use crate::figure::{Figure, Target};
+use crate::herald::{Herald, Shared};
+use crate::postgres::{self, Database};
 use crate::report;
 use crate::subject::Subject;
 use usage::Usage;
@@ -42,19 +44,8 @@ pub(crate) enum Measurement {
     IngestWide,
     /// pages of an inbox
     Read,
-}
-
-impl Measurement {
-    /// Each of them.
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Ingest,
-        Self::IngestWide,
-        Self::Unicast,
-        Self::Fanout,
-        Self::Broadcast,
-        Self::Idle,
-        Self::Read,
-    ];
+    /// one message from a node to a socket at another
+    Cluster,
 }
 
 /// What the measurements share.
@@ -69,6 +60,10 @@ pub(crate) struct Bench {
     pub(crate) files: u64,
     /// a server that runs already
     pub(crate) given: Option<Subject>,
+    /// where databases are made to measure on; SQLite without it
+    pub(crate) database: Option<postgres::Server>,
+    /// what nodes hear each other by, one after the other
+    pub(crate) brokers: Vec<Broker>,
     /// the server to start
     pub(crate) binary: PathBuf,
     /// where its folders are made
@@ -79,7 +74,11 @@ pub(crate) struct Bench {
 
 /// A Herald that is measured.
 enum Running {
-    Own(Herald),
+    Own {
+        herald: Herald,
+        /// instead of a file: it goes after the server
+        _database: Option<Database>,
+    },
     Given(Subject),
 }
 
@@ -88,7 +87,7 @@ impl std::ops::Deref for Running {
 
     fn deref(&self) -> &Subject {
         match self {
-            Self::Own(herald) => &herald.subject,
+            Self::Own { herald, .. } => &herald.subject,
             Self::Given(subject) => subject,
         }
     }
@@ -124,6 +123,7 @@ impl Bench {
             Measurement::Ingest => ingest::run(self, 1_000).await,
             Measurement::IngestWide => ingest::run(self, 100_000).await,
             Measurement::Read => read::run(self).await,
+            Measurement::Cluster => cluster::run(self).await,
         }
     }
 
@@ -132,26 +132,45 @@ impl Bench {
         Duration::from_secs(if self.quick { quick } else { full })
     }
 
-    /// Does something, and answers how much time the process spent on the processor meanwhile.
+    /// Does something, and answers how much time all these spent on the processor meanwhile, with the
+    /// programs that work for them.
     async fn with_cpu<T>(
         &self,
-        process: Process,
+        subjects: &[&Subject],
         work: impl Future<Output = Result<T>>,
     ) -> Result<(T, Duration)> {
-        let before = Usage::of(process)?;
+        let before = Usage::of(subjects)?;
         let done = work.await?;
-        let spent = Usage::of(process)?.since(&before);
+        let spent = Usage::of(subjects)?.since(&before);
         report::note(&format!("  {spent}"));
         self.disturbance.set(self.disturbance.get().max(spent.others()));
-        Ok((done, spent.server))
+        Ok((done, spent.measured()))
+    }
+
+    /// What something must be that is held to another target on PostgreSQL, or to none.
+    fn target(
+        &self,
+        on_sqlite: impl Into<Option<Target>>,
+        on_postgres: impl Into<Option<Target>>,
+    ) -> Option<Target> {
+        if self.database.is_some() { on_postgres.into() } else { on_sqlite.into() }
     }
 
     /// A new server, or the one that is given.
     async fn herald(&self) -> Result<Running> {
         match &self.given {
             Some(subject) => Ok(Running::Given(subject.clone())),
-            None => Ok(Running::Own(Herald::start(&self.binary, &self.folder).await?)),
+            None => {
+                let database = self.database.as_ref().map(postgres::Server::create).transpose()?;
+                let shared = Shared { database: database.as_ref(), broker: None };
+                Ok(Running::Own { herald: self.start(shared).await?, _database: database })
+            }
         }
+    }
+
+    /// A new server.
+    async fn start(&self, shared: Shared<'_>) -> Result<Herald> {
+        Herald::start(&self.binary, &self.folder, shared).await
     }
 }
 

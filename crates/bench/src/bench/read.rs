@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Bench, millis, per_million};
 use crate::client::{Get, Http, Limit, Load, Loaded, user};
-use crate::figure::{Figure, Target};
+use crate::figure::{Figure, Target::AtLeast};
 use crate::floor::Floor;
 use crate::herald;
 use crate::subject::Subject;
@@ -32,7 +32,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
         figures.extend([
             Figure::new(name("pages"), "/s", ours.rate())
                 .floor(floor.rate())
-                .target(Target::AtLeast(10_000.0)),
+                .target(bench.target(AtLeast(10_000.0), AtLeast(5_000.0))),
             latency("p50", 0.5),
             latency("p99", 0.99),
             Figure::new(name("server CPU each"), "µs", cpu).floor(floor_cpu),
@@ -57,7 +57,7 @@ async fn measure(
     };
     let load =
         load.run(&bench.crew, |nth| Get::new(&subject.paths.page, &tokens[first_user + nth]));
-    let (loaded, cpu) = bench.with_cpu(subject.process, load).await?;
+    let (loaded, cpu) = bench.with_cpu(&[subject], load).await?;
     let cpu = per_million(cpu, loaded.answers);
     Ok((loaded, cpu))
 }

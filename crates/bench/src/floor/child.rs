@@ -28,6 +28,7 @@ impl Floor {
         let subject = Subject {
             address: address.trim().parse().context("the floor says where it listens")?,
             process: Process::new(child.id()),
+            programs: Vec::new(),
             key: "hk_0123456789012345678901234567890123456789".to_owned(),
             secret: "nobody checks".to_owned(),
             paths: Paths {

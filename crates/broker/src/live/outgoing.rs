@@ -47,7 +47,10 @@ pub(super) fn outgoing(node: String, link: Arc<Link>) -> (Outgoing, Frames) {
 
 impl Outgoing {
     pub(super) fn publish(&self, event: LiveEvent) {
-        if !self.link.is_up() || self.events.try_send(event).is_err() {
+        // what is said again is not missed: no device would find anything in the store
+        let is_missed = !matches!(event, LiveEvent::Gossip { .. });
+        let is_lost = !self.link.is_up() || self.events.try_send(event).is_err();
+        if is_lost && is_missed {
             self.dropped.store(true, Ordering::Release);
             self.figures.dropped.increment(1);
         }
@@ -111,6 +114,11 @@ impl Frames {
         self.frame(events)
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     fn frame(&mut self, events: Vec<Box<RawValue>>) -> Vec<u8> {
         if self.dropped.swap(false, Ordering::AcqRel) {
             // the hole in the numbers
@@ -120,5 +128,30 @@ impl Frames {
         self.number += 1;
         self.said = Instant::now();
         frame.encode()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use herald_domain::UserKey;
+    use herald_ports::{Gossip, SystemClock};
+
+    use super::*;
+    use crate::wire::Received;
+
+    /// The number of a node's first frame, if it has published this before there was a broker.
+    fn first_after(event: LiveEvent) -> u64 {
+        let link = Link::new("publish", Arc::new(SystemClock));
+        let (outgoing, mut frames) = outgoing("n1".to_owned(), link);
+        outgoing.publish(event);
+        Received::decode(&frames.begin()).unwrap().number
+    }
+
+    #[test]
+    fn only_what_nobody_says_again_is_missed() {
+        let node = "n1".into();
+        assert_eq!(first_after(LiveEvent::Gossip { node, gossip: Gossip::Stopped }), 0);
+        let user = UserKey::new(9);
+        assert_eq!(first_after(LiveEvent::Revoked { user, session: None }), 1, "one is missing");
     }
 }

@@ -9,6 +9,7 @@ use herald_ports::{Delivered, LiveEvent};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::gossip::Says;
 use super::{Unreadable, newer};
 
 /// An event as it stands in a frame; nothing, should it not be possible.
@@ -32,6 +33,7 @@ enum Event<'a> {
     AllRead { user: UserKey, head: Head, at: Timestamp },
     AllSeen { user: UserKey, head: Head, at: Timestamp },
     Revoked { user: UserKey, session: Option<Cow<'a, SessionId>> },
+    Gossip { node: Cow<'a, str>, says: Says<'a> },
 }
 
 /// An inbox, its revision, and how many of its items are unread and unseen.
@@ -106,6 +108,9 @@ impl<'a> From<&'a LiveEvent> for Event<'a> {
             LiveEvent::Revoked { user, session } => {
                 Self::Revoked { user: *user, session: session.as_ref().map(Cow::Borrowed) }
             }
+            LiveEvent::Gossip { node, gossip } => {
+                Self::Gossip { node: Cow::Borrowed(node), says: gossip.into() }
+            }
         }
     }
 }
@@ -133,6 +138,7 @@ impl From<Event<'_>> for LiveEvent {
             Event::Revoked { user, session } => {
                 Self::Revoked { user, session: session.map(Cow::into_owned) }
             }
+            Event::Gossip { node, says } => Self::Gossip { node: node.into(), gossip: says.into() },
         }
     }
 }

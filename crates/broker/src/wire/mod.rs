@@ -6,6 +6,7 @@
 
 mod event;
 mod frame;
+mod gossip;
 mod job;
 
 pub use event::{decode_event, encode_event};

@@ -28,6 +28,28 @@ pub async fn nodes_hear_each_other(installation: &Installation) {
     }
 }
 
+/// What a node said right before it was closed is heard.
+pub async fn last_words_are_heard(installation: &Installation) {
+    let listener = installation.node().await;
+    let mut ear = Listener::on(&listener.bus);
+    let node = installation.node().await;
+    for user in 0..500 {
+        node.bus.publish(event(user));
+    }
+    node.tasks.close().await;
+    for user in 0..500 {
+        assert_eq!(ear.hear().await, user);
+    }
+}
+
+/// A broker that is away keeps nobody from closing.
+pub async fn who_is_cut_off_closes_soon(installation: &Installation) {
+    let (node, proxy) = installation.node_behind_proxy().await;
+    proxy.stall();
+    node.bus.publish(event(1));
+    timeout(PATIENCE / 2, node.tasks.close()).await.unwrap();
+}
+
 /// What a node says reaches its own devices in the same moment, whatever the broker does.
 pub async fn own_devices_hear_at_once(installation: &Installation) {
     let (node, proxy) = installation.node_behind_proxy().await;

@@ -23,9 +23,10 @@ pub(super) fn tell(copy: &mut InboxCopy, user: UserKey, epoch: &Epoch, event: &L
         LiveEvent::Changed { items, deleted, .. } => (items.clone(), deleted.clone()),
         LiveEvent::AllRead { at, .. } => return copy.apply_all_read(head, *at),
         LiveEvent::AllSeen { at, .. } => return copy.apply_all_seen(head, *at),
-        LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } | LiveEvent::Revoked { .. } => {
-            return;
-        }
+        LiveEvent::Expanding { .. }
+        | LiveEvent::Reached { .. }
+        | LiveEvent::Revoked { .. }
+        | LiveEvent::Gossip { .. } => return,
     };
     copy.apply(Changes { epoch: epoch.clone(), rev: head.rev, head, items, deleted, more: false });
 }
@@ -39,6 +40,9 @@ fn head_told(user: UserKey, event: &LiveEvent) -> Option<Head> {
         LiveEvent::Changed { user: whose, head, .. }
         | LiveEvent::AllRead { user: whose, head, .. }
         | LiveEvent::AllSeen { user: whose, head, .. } => (*whose == user).then_some(*head),
-        LiveEvent::Expanding { .. } | LiveEvent::Reached { .. } | LiveEvent::Revoked { .. } => None,
+        LiveEvent::Expanding { .. }
+        | LiveEvent::Reached { .. }
+        | LiveEvent::Revoked { .. }
+        | LiveEvent::Gossip { .. } => None,
     }
 }

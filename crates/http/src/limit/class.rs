@@ -1,5 +1,5 @@
 /// What is limited together. Each class has one quota, and counts one kind of caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// registering, logging in and refreshing, by address
     Login,

@@ -1,24 +1,11 @@
 use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
-use governor::clock::{Clock, MonotonicClock};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
-use herald_domain::{ApiKeyId, UserKey, Username};
 use metrics::{Counter, counter};
+use tokio::time::Instant;
 
-use super::{Class, Network, Rate};
-
-/// Who is counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Counted {
-    User(UserKey),
-    ApiKey(ApiKeyId),
-    Network(Network),
-    /// in lower case, for case does not distinguish
-    Account(Username),
-}
+use super::quota::Quota;
+use super::{Class, Counted, Rate};
 
 /// How somebody stands after a request.
 #[derive(Debug, Clone)]
@@ -34,55 +21,50 @@ pub(super) struct Standing {
     pub(super) is_refused: bool,
 }
 
-/// One class: its quota, and who has used how much of it. The time is monotonic, for it bounds a wait.
-pub(super) struct Limiter<C: Clock = MonotonicClock> {
+/// One class: its quota, and who has used how much of it.
+pub(super) struct Limiter {
     class: Class,
     policy: HeaderValue,
     /// seconds until one request more is free, once some are used
     interval: u64,
-    used: RateLimiter<Counted, DashMapStateStore<Counted>, C, StateInformationMiddleware>,
+    quota: Quota,
     refused: Counter,
 }
 
 impl Limiter {
     pub(super) fn new(class: Class, rate: Rate) -> Self {
-        Self::with_clock(class, rate, MonotonicClock)
-    }
-}
-
-impl<C: Clock> Limiter<C> {
-    fn with_clock(class: Class, rate: Rate, clock: C) -> Self {
-        let quota = Quota::with_period(rate.interval())
-            .unwrap_or_else(|| unreachable!("an interval is never nothing"))
-            .allow_burst(rate.quota());
         let policy = format!("\"{}\";q={};w={}", class.as_str(), rate.quota(), rate.seconds());
         Self {
             class,
             policy: HeaderValue::try_from(policy)
                 .unwrap_or_else(|_| unreachable!("a name and numbers are a header")),
             interval: whole_seconds(rate.interval()),
-            used: RateLimiter::dashmap_with_clock(quota, clock).with_middleware(),
+            quota: Quota::new(rate),
             refused: counter!("herald_http_requests_limited_total", "class" => class.as_str()),
         }
     }
 
     /// Counts one more request. One that is refused does not count.
-    pub(super) fn count(&self, key: &Counted) -> Standing {
-        let (remaining, seconds, is_refused) = match self.used.check_key(key) {
-            Ok(state) => (state.remaining_burst_capacity(), self.interval, false),
-            Err(until) => {
+    pub(super) fn count(&self, who: &Counted, now: Instant) -> Standing {
+        let (remaining, seconds, is_refused) = match self.quota.take(who, now) {
+            Ok(left) => (left, self.interval, false),
+            Err(wait) => {
                 self.refused.increment(1);
-                (0, whole_seconds(until.wait_time_from(self.used.clock().now())), true)
+                (0, whole_seconds(wait), true)
             }
         };
         let policy = self.policy.clone();
         Standing { class: self.class, policy, remaining, seconds, is_refused }
     }
 
+    /// Notes that so many requests were counted elsewhere.
+    pub(super) fn owe(&self, who: Counted, times: u32, now: Instant) {
+        self.quota.owe(who, times, now);
+    }
+
     /// Forgets who has all of the quota.
-    pub(super) fn forget(&self) {
-        self.used.retain_recent();
-        self.used.shrink_to_fit();
+    pub(super) fn forget(&self, now: Instant) {
+        self.quota.forget(now);
     }
 }
 
@@ -93,72 +75,101 @@ fn whole_seconds(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use governor::clock::FakeRelativeClock;
+    use herald_domain::UserKey;
 
     use super::*;
 
-    /// Ten logins a minute: one more is free every six seconds.
-    fn ten_a_minute() -> (Limiter<FakeRelativeClock>, FakeRelativeClock) {
-        let clock = FakeRelativeClock::default();
-        let rate = "10/min".parse().unwrap();
-        (Limiter::with_clock(Class::Account, rate, clock.clone()), clock)
+    const ALICE: Counted = Counted::User(UserKey::new(1));
+    const BOB: Counted = Counted::User(UserKey::new(2));
+
+    /// Ten requests a minute: one more is free every six seconds.
+    fn ten_a_minute() -> (Limiter, Instant) {
+        (Limiter::new(Class::Send, "10/min".parse().unwrap()), Instant::now())
     }
 
-    fn account(name: &str) -> Counted {
-        Counted::Account(name.parse().unwrap())
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
     }
 
     #[test]
     fn all_of_the_quota_may_be_used_at_once_and_counts_down() {
-        let (limiter, _) = ten_a_minute();
+        let (limiter, now) = ten_a_minute();
         for left in (0..10).rev() {
-            let standing = limiter.count(&account("alice"));
+            let standing = limiter.count(&ALICE, now);
             assert_eq!((standing.remaining, standing.is_refused), (left, false));
-            assert_eq!(standing.policy, "\"account\";q=10;w=60");
+            assert_eq!(standing.policy, "\"send\";q=10;w=60");
             assert_eq!(standing.seconds, 6);
         }
-        assert!(limiter.count(&account("alice")).is_refused);
+        assert!(limiter.count(&ALICE, now).is_refused);
     }
 
     #[test]
     fn who_waits_as_long_as_told_is_let_in_once() {
-        let (limiter, clock) = ten_a_minute();
-        (0..10).for_each(|_| drop(limiter.count(&account("alice"))));
-        clock.advance(Duration::from_millis(500));
-        let refused = limiter.count(&account("alice"));
+        let (limiter, mut now) = ten_a_minute();
+        (0..10).for_each(|_| drop(limiter.count(&ALICE, now)));
+        now += Duration::from_millis(500);
+        let refused = limiter.count(&ALICE, now);
         // 5.5 seconds, rounded up
         assert_eq!((refused.remaining, refused.seconds, refused.is_refused), (0, 6, true));
-        clock.advance(Duration::from_secs(refused.seconds));
-        assert!(!limiter.count(&account("alice")).is_refused);
-        assert!(limiter.count(&account("alice")).is_refused, "only one came back");
-        clock.advance(Duration::from_secs(60));
-        assert_eq!(limiter.count(&account("alice")).remaining, 9);
+        now += seconds(refused.seconds);
+        assert!(!limiter.count(&ALICE, now).is_refused);
+        assert!(limiter.count(&ALICE, now).is_refused, "only one came back");
+        now += seconds(60);
+        assert_eq!(limiter.count(&ALICE, now).remaining, 9);
     }
 
     #[test]
     fn a_wait_is_at_least_a_second() {
-        let clock = FakeRelativeClock::default();
-        let limiter = Limiter::with_clock(Class::Read, "1000/s".parse().unwrap(), clock);
-        (0..1_000).for_each(|_| drop(limiter.count(&Counted::User(UserKey::new(1)))));
-        let refused = limiter.count(&Counted::User(UserKey::new(1)));
+        let limiter = Limiter::new(Class::Read, "1000/s".parse().unwrap());
+        let now = Instant::now();
+        (0..1_000).for_each(|_| drop(limiter.count(&ALICE, now)));
+        let refused = limiter.count(&ALICE, now);
         assert_eq!((refused.seconds, refused.is_refused), (1, true));
     }
 
     #[test]
     fn nobody_uses_what_is_somebody_elses() {
-        let (limiter, _) = ten_a_minute();
-        (0..11).for_each(|_| drop(limiter.count(&account("alice"))));
-        assert_eq!(limiter.count(&account("bob")).remaining, 9);
+        let (limiter, now) = ten_a_minute();
+        (0..11).for_each(|_| drop(limiter.count(&ALICE, now)));
+        assert_eq!(limiter.count(&BOB, now).remaining, 9);
+    }
+
+    #[test]
+    fn what_was_used_elsewhere_is_missing_here() {
+        let (limiter, now) = ten_a_minute();
+        limiter.owe(ALICE, 7, now);
+        assert_eq!(limiter.count(&ALICE, now).remaining, 2);
+        assert_eq!(limiter.count(&BOB, now).remaining, 9);
+    }
+
+    #[test]
+    fn what_was_used_too_much_is_waited_for() {
+        let (limiter, now) = ten_a_minute();
+        (0..10).for_each(|_| drop(limiter.count(&ALICE, now)));
+        limiter.owe(ALICE, 10, now);
+        let refused = limiter.count(&ALICE, now);
+        assert_eq!((refused.remaining, refused.seconds, refused.is_refused), (0, 66, true));
+        assert!(limiter.count(&ALICE, now + seconds(65)).is_refused);
+        assert!(!limiter.count(&ALICE, now + seconds(66)).is_refused);
+    }
+
+    #[test]
+    fn no_debt_is_too_large_to_be_reckoned_with() {
+        let limiter = Limiter::new(Class::Send, "1/h".parse().unwrap());
+        let now = Instant::now();
+        // so often that no clock could show when it is paid
+        (0..600_000).for_each(|_| limiter.owe(ALICE, u32::MAX, now));
+        assert!(limiter.count(&ALICE, now).is_refused);
     }
 
     #[test]
     fn who_has_all_of_the_quota_back_is_forgotten() {
-        let (limiter, clock) = ten_a_minute();
-        (0..10).for_each(|_| drop(limiter.count(&account("alice"))));
-        (0..1_000).for_each(|nth| drop(limiter.count(&account(&format!("u{nth}")))));
-        clock.advance(Duration::from_secs(30));
-        limiter.forget();
-        assert_eq!(limiter.used.len(), 1, "whoever asked once has had it back after 6 seconds");
-        assert_eq!(limiter.count(&account("alice")).remaining, 4);
+        let (limiter, now) = ten_a_minute();
+        (0..10).for_each(|_| drop(limiter.count(&ALICE, now)));
+        (10..1_010).for_each(|key| drop(limiter.count(&Counted::User(UserKey::new(key)), now)));
+        let later = now + seconds(30);
+        limiter.forget(later);
+        assert_eq!(limiter.quota.len(), 1, "whoever asked once has had it back after 6 seconds");
+        assert_eq!(limiter.count(&ALICE, later).remaining, 4);
     }
 }

@@ -8,21 +8,28 @@ mod address;
 mod announce;
 mod class;
 mod count;
+mod counted;
 mod limiter;
+mod quota;
 mod rate;
+mod shared;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use tokio::time::Instant;
 
 pub(crate) use address::Network;
 pub use address::{NotAProxy, TrustedProxies};
 pub(crate) use announce::announce;
 pub use class::Class;
 pub(crate) use count::{count_account, count_caller, count_network};
-use limiter::{Counted, Limiter, Standing};
+use counted::Counted;
+use limiter::{Limiter, Standing};
 pub use rate::{NotARate, Rate, Rates};
+pub use shared::SharedLimits;
+use shared::Unsaid;
 
 /// How often what is as good as never seen is forgotten.
 const UPKEEP: Duration = Duration::from_secs(10);
@@ -31,18 +38,31 @@ const UPKEEP: Duration = Duration::from_secs(10);
 pub struct RateLimits {
     limiters: [Option<Limiter>; Class::ALL.len()],
     proxies: TrustedProxies,
+    unsaid: Unsaid,
 }
 
 impl RateLimits {
     /// Nobody has asked yet. A class without a rate is not limited, and says nothing of limits.
     pub fn new(rates: &Rates, proxies: TrustedProxies) -> Self {
         let limiter = |class| rates.of(class).map(|rate| Limiter::new(class, rate));
-        Self { limiters: Class::ALL.map(limiter), proxies }
+        Self { limiters: Class::ALL.map(limiter), proxies, unsaid: Unsaid::default() }
     }
 
     /// Counts one more; `None` if the class is not limited.
-    fn count(&self, class: Class, key: &Counted) -> Option<Standing> {
-        self.limiters[class as usize].as_ref().map(|limiter| limiter.count(key))
+    fn count(&self, class: Class, who: &Counted) -> Option<Standing> {
+        let limiter = self.limiters[class as usize].as_ref()?;
+        let standing = limiter.count(who, Instant::now());
+        if !standing.is_refused {
+            self.unsaid.note(class, who);
+        }
+        Some(standing)
+    }
+
+    /// Notes that another node has counted so many.
+    fn owe(&self, class: Class, who: Counted, times: u32) {
+        if let Some(limiter) = &self.limiters[class as usize] {
+            limiter.owe(who, times, Instant::now());
+        }
     }
 
     /// Where the request comes from, as far as that can be believed.
@@ -57,7 +77,8 @@ impl RateLimits {
         let mut turn = tokio::time::interval(UPKEEP);
         loop {
             turn.tick().await;
-            self.limiters.iter().flatten().for_each(Limiter::forget);
+            let now = Instant::now();
+            self.limiters.iter().flatten().for_each(|limiter| limiter.forget(now));
         }
     }
 }

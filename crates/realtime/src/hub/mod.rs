@@ -7,14 +7,14 @@
 mod directory;
 mod shard;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use herald_domain::{Head, SessionId, UserKey};
-use herald_ports::{Connected, Delivered, LiveEvent, LiveSink, OnlinePage, Presence};
+use herald_ports::{Connected, Delivered, LiveEvent, LiveSink, Online, OnlinePage, Presence};
 use metrics::Counter;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::protocol::server;
 use crate::{CloseCode, Message, figures};
@@ -22,8 +22,8 @@ use directory::Directory;
 
 pub use shard::{Event, Membership, Shard, Subscriber};
 
-/// The most sockets and streams of one user on this node.
-pub const MAX_SOCKETS_PER_USER: u16 = 10;
+/// The most sockets and streams of one user, on all nodes together.
+pub const MAX_SOCKETS_PER_USER: usize = 10;
 
 /// How many messages may wait for one worker. What is more is dropped, and read from the store.
 const QUEUE: usize = 8_192;
@@ -45,7 +45,6 @@ pub struct Live {
 #[derive(Debug)]
 pub(crate) enum Control {
     Revoked { user: UserKey, session: Option<SessionId> },
-    Lagged,
     Stand(Arc<[Delivered]>),
     Stop(CloseCode),
 }
@@ -70,6 +69,8 @@ pub struct Hub {
     workers: Box<[Worker]>,
     directory: Directory,
     dropped: Counter,
+    /// something was lost before it came here
+    lagged: Notify,
 }
 
 impl Hub {
@@ -90,7 +91,12 @@ impl Hub {
             }
         };
         let workers = (0..workers.clamp(1, Self::MAX_WORKERS)).map(|_| worker()).collect();
-        Self { workers, directory: Directory::default(), dropped: figures::dropped() }
+        Self {
+            workers,
+            directory: Directory::default(),
+            dropped: figures::dropped(),
+            lagged: Notify::new(),
+        }
     }
 
     /// Ends every session with this code.
@@ -98,7 +104,7 @@ impl Hub {
         self.control(|| Control::Stop(code));
     }
 
-    /// How many sockets and streams are open.
+    /// How many sockets and streams are open on this node.
     pub fn sockets(&self) -> usize {
         self.directory.sockets()
     }
@@ -107,6 +113,31 @@ impl Hub {
     pub fn stand(&self, inboxes: Vec<Delivered>) {
         let heads: Arc<[Delivered]> = inboxes.into();
         self.control(|| Control::Stand(heads.clone()));
+    }
+
+    /// Waits until something was lost before it came here.
+    pub(crate) async fn has_lagged(&self) {
+        self.lagged.notified().await;
+    }
+
+    /// Notes on how many devices the user is connected to another node, which had so many before.
+    pub(crate) fn elsewhere(&self, user: UserKey, before: usize, now: usize) {
+        self.directory.elsewhere(user, before, now);
+    }
+
+    /// Whose devices have come or gone since this was last asked; nobody the first time.
+    pub(crate) fn changed(&self) -> HashSet<UserKey> {
+        self.directory.changed()
+    }
+
+    /// On how many devices a user is connected to this node.
+    pub(crate) fn here(&self, user: UserKey) -> Online {
+        Online { user, devices: self.directory.here(user) }
+    }
+
+    /// At most so many of those who are connected to this node, in the order of their keys, beyond one.
+    pub(crate) fn connected_after(&self, after: UserKey, limit: usize) -> Vec<UserKey> {
+        self.directory.connected_after(after, limit)
     }
 
     /// Takes the next worker's receivers; `None` if all are taken.
@@ -181,7 +212,7 @@ impl LiveSink for Hub {
             LiveEvent::Reached { notification, told, .. } => {
                 self.send(told, || Message::new_item(notification.clone()));
             }
-            LiveEvent::Expanding { .. } => {}
+            LiveEvent::Expanding { .. } | LiveEvent::Gossip { .. } => {}
             LiveEvent::Changed { user, head, items, deleted } => {
                 let tail = || server::changed_tail(items, deleted);
                 self.one(*user, *head, || Message::change("changed", tail()));
@@ -200,8 +231,8 @@ impl LiveSink for Hub {
         }
     }
 
-    /// Has every session look into the store for what it has not heard of.
+    /// Has the [`Sweep`](crate::Sweep) find out at once who is behind.
     fn lagged(&self) {
-        self.control(|| Control::Lagged);
+        self.lagged.notify_one();
     }
 }

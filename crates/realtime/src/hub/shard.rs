@@ -27,12 +27,13 @@ pub trait Subscriber {
     /// Events of the subscriber's user, in order of their revisions. `true` if it waits for one
     /// that should have come before; if it does not come, [`Subscriber::overdue`] follows.
     fn live(self: Rc<Self>, events: &[Event<'_>]) -> bool;
-    /// The event that the subscriber waits for is late.
+    /// What the subscriber waits for is late.
     fn overdue(self: Rc<Self>);
     /// Events were lost.
     fn lagged(self: Rc<Self>);
-    /// The inbox of the subscriber's user stands at that revision, or beyond it.
-    fn stands(self: Rc<Self>, rev: Rev);
+    /// The inbox of the subscriber's user stands at that revision, or beyond it. `true` if it waits for
+    /// what leads there, as with [`Subscriber::live`].
+    fn stands(self: Rc<Self>, rev: Rev) -> bool;
     /// Rights of the subscriber's user ended: of one login, or of all.
     fn revoked(self: Rc<Self>, login: Option<&SessionId>);
     /// The server stops.
@@ -110,8 +111,7 @@ impl Shard {
         self.now.get()
     }
 
-    /// Whether the user may open another socket or stream on this node, as far as one can tell
-    /// before it is open.
+    /// Whether the user may open another socket or stream, as far as one can tell before it is open.
     pub fn has_place(&self, user: UserKey) -> bool {
         self.hub.directory.has_room(user)
     }
@@ -192,10 +192,13 @@ impl Shard {
             Control::Revoked { user, session } => {
                 self.each_of(*user, |_, subscriber| subscriber.revoked(session.as_ref()));
             }
-            Control::Lagged => self.each(|subscriber| subscriber.lagged()),
             Control::Stand(inboxes) => {
                 for Delivered { user, head } in inboxes.iter() {
-                    self.each_of(*user, |_, subscriber| subscriber.stands(head.rev));
+                    self.each_of(*user, |id, subscriber| {
+                        if subscriber.stands(head.rev) {
+                            self.waiting.borrow_mut().newer.push(id);
+                        }
+                    });
                 }
             }
             Control::Stop(code) => {

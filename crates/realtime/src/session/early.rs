@@ -33,10 +33,6 @@ impl Early {
         Some(frame)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Forgets them all, and the memory they took.
     pub(super) fn clear(&mut self) {
         self.0 = Vec::new();

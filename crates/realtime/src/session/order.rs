@@ -45,13 +45,13 @@ impl Session {
         out.extend(frame.map(Action::Send));
     }
 
-    /// Whether events are kept until an earlier one comes. If that does not happen soon, call
-    /// [`Session::overdue`].
+    /// Whether there is something that it was heard of and that has not come. If it does not come soon,
+    /// call [`Session::overdue`].
     pub fn is_waiting(&self) -> bool {
-        self.phase == Phase::Live && self.reading == Reading::No && !self.early.is_empty()
+        self.phase == Phase::Live && self.reading == Reading::No && self.heard_of > self.sent
     }
 
-    /// The event that others wait for did not come: look into the store.
+    /// What is waited for did not come: look into the store.
     pub fn overdue(&mut self) {
         if self.is_waiting() {
             self.read();
@@ -66,12 +66,10 @@ impl Session {
         }
     }
 
-    /// The inbox stands at that revision, or beyond it: look into the store, if that was not heard of.
+    /// The inbox stands at that revision, or beyond it. What leads there may be on its way: see
+    /// [`Session::is_waiting`].
     pub fn stands(&mut self, rev: Rev) {
         self.heard_of = self.heard_of.max(rev);
-        if self.phase == Phase::Live && self.reading == Reading::No && rev > self.sent {
-            self.read();
-        }
     }
 
     /// Whether changes are to be read as soon as the device has taken what waits for it.

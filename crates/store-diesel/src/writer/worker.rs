@@ -23,15 +23,16 @@ pub(super) struct Worker {
     /// none before the first job, and after the connection was lost
     conn: Option<Conn>,
     target: Target,
+    purpose: Purpose,
     /// tells workers apart, so that two who were in each other's way do not meet again
     nth: u32,
     commits: Histogram,
 }
 
 impl Worker {
-    pub(super) fn new(target: Target, nth: u32) -> Self {
+    pub(super) fn new(target: Target, purpose: Purpose, nth: u32) -> Self {
         let commits = histogram!("herald_store_commit_duration_seconds");
-        Self { conn: None, target, nth, commits }
+        Self { conn: None, target, purpose, nth, commits }
     }
 
     /// Writes until the queue is closed and empty.
@@ -90,7 +91,7 @@ impl Worker {
     fn connected(&mut self) -> Result<&mut Conn, Failure> {
         let conn = match self.conn.take().map(|mut conn| (conn.is_broken(), conn)) {
             Some((false, conn)) => conn,
-            _ => self.target.connect(Purpose::Write)?,
+            _ => self.target.connect(self.purpose)?,
         };
         Ok(self.conn.insert(conn))
     }

@@ -14,6 +14,7 @@ mod everything;
 mod plans;
 mod proxy;
 mod questions;
+mod refuses;
 #[path = "../common/sending.rs"]
 mod sending;
 mod tls;

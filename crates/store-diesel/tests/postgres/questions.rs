@@ -1,5 +1,7 @@
 //! What tests ask of the server, and do to it.
 
+use tokio_postgres::Client;
+
 use crate::database::{Database, address, on_database, on_server, run, url_at};
 
 impl Database {
@@ -35,17 +37,28 @@ impl Database {
 
     /// The tables that some statement has read without an index, once nobody is connected any more.
     pub(crate) fn read_as_a_whole(&self) -> Vec<String> {
+        let sql = "SELECT relname::text FROM pg_stat_user_tables WHERE seq_scan > 0";
+        self.counted(async |client| {
+            client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+        })
+    }
+
+    /// How many rows of a table were looked at so far, once nobody is connected any more.
+    pub(crate) fn rows_read(&self, table: &str) -> i64 {
+        let sql = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = $1";
+        self.counted(async |client| client.query_one(sql, &[&table]).await.unwrap().get(0))
+    }
+
+    /// Asks for what connections count: they hand it over when they end.
+    fn counted<T: Send>(&self, question: impl AsyncFnOnce(&Client) -> T + Send) -> T {
         let others =
             format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{}'", self.name);
         while ask::<i64>(&others) > 0 {
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        let mut tables = Vec::new();
-        on_database(&self.name, async |client| {
-            let sql = "SELECT relname::text FROM pg_stat_user_tables WHERE seq_scan > 0";
-            tables = client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
-        });
-        tables
+        let mut answer = None;
+        on_database(&self.name, async |client| answer = Some(question(client).await));
+        answer.unwrap()
     }
 
     /// How often the server found that some waited for each other.
