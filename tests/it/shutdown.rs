@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::{Client, Copy, Raw, Server, eventually};
+use crate::support::{Client, Copy, Raw, Server, Socket, eventually, narrow};
 
 const SEND: &str = "/api/v1/notifications";
 
@@ -97,6 +97,37 @@ async fn open_devices_are_told_when_to_come_back() {
         assert!(waits.len() > 4, "not all at the same time: {waits:?}");
         assert_eq!(server.wait().await.code(), Some(0));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_slowly_is_told_too() {
+    let mut server = Server::start().await;
+    let alice = server.user("alice");
+    let tcp = narrow(server.address).await;
+    let mut slow = Socket::open_over(tcp, alice.token.as_deref(), "", &[]).await.unwrap();
+    assert_eq!(slow.next().await["type"], "hello");
+    // more than the kernel holds, so that the last words wait in the server
+    let draft = json!({"to": {"user": "alice"}, "message": "x".repeat(4_000)});
+    for _ in 0..5 {
+        let batch = json!({"notifications": vec![draft.clone(); 25]});
+        alice.post("/api/v1/notifications/batch", &batch).await.expect(200);
+    }
+    server.signal("-TERM");
+    let log = || server.log();
+    eventually("it stops", || async { log().iter().any(|line| line.contains("\"stopping\"")) }).await;
+    let mut rev = 0;
+    loop {
+        match slow.next_or_close().await.expect("a close frame") {
+            Ok(message) if message["type"] == "going_away" => {}
+            Ok(message) => {
+                rev += 1;
+                assert_eq!(message["rev"], rev);
+            }
+            Err(code) => break assert_eq!(code, 1012),
+        }
+    }
+    assert!(rev > 0);
+    assert_eq!(server.wait().await.code(), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

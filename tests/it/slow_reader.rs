@@ -5,25 +5,18 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::support::{Client, Copy, Device, PATIENCE, Resuming, Server, Socket, eventually};
+use crate::support::{Client, Copy, Device, PATIENCE, Resuming, Server, Socket, eventually, narrow};
 
 /// How many notifications of 4 KB are more than a connection may keep waiting: 256 KiB in the
 /// server, and what the kernel holds.
 const TOO_MANY: usize = 300;
 
-/// A connection that can hold little of what is not read.
-async fn narrow(client: &Client) -> TcpStream {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(16 * 1024).unwrap();
-    socket.connect(client.address).await.unwrap()
-}
-
 /// A socket that nobody reads from, unless the test does, and its address.
 async fn stuck_socket(client: &Client) -> (SocketAddr, Socket) {
-    let tcp = narrow(client).await;
+    let tcp = narrow(client.address).await;
     let address = tcp.local_addr().unwrap();
     let socket = Socket::open_over(tcp, client.token.as_deref(), "", &[]).await;
     (address, socket.unwrap())
@@ -31,7 +24,7 @@ async fn stuck_socket(client: &Client) -> (SocketAddr, Socket) {
 
 /// A stream that nobody reads from, unless the test does.
 async fn stuck_stream(client: &Client) -> TcpStream {
-    let mut tcp = narrow(client).await;
+    let mut tcp = narrow(client.address).await;
     let token = client.token.as_deref().unwrap();
     let request = format!(
         "GET /api/v1/stream HTTP/1.1\r\nHost: herald\r\nAuthorization: Bearer {token}\r\n\r\n"
@@ -153,11 +146,11 @@ async fn connections_that_are_stuck_keep_neither_memory_nor_files() {
             streams.push(stream);
         }
         // a head without end, and a socket that never says who it is
-        let mut half = narrow(&client).await;
+        let mut half = narrow(client.address).await;
         half.write_all(b"GET /api/v1/ws HTTP/1.1\r\nHost: her").await.unwrap();
         addresses.push(half.local_addr().unwrap());
         halves.push(half);
-        let silent = narrow(&client).await;
+        let silent = narrow(client.address).await;
         addresses.push(silent.local_addr().unwrap());
         sockets.push(Socket::open_over(silent, None, "", &[]).await.unwrap());
         let newest = &addresses[addresses.len() - 10..];

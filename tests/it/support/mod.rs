@@ -22,7 +22,7 @@ pub(crate) use raw::Raw;
 pub(crate) use rng::{Rng, amount};
 pub(crate) use server::{Builder, Server};
 pub(crate) use services::{PostgreSql, PrivateBroker, lasting_port};
-pub(crate) use socket::Socket;
+pub(crate) use socket::{Socket, narrow};
 pub(crate) use stream::Stream;
 pub(crate) use token::{SECRET, mint, mint_claims};
 

@@ -1,5 +1,6 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use herald_realtime::{CloseCode, Follower};
@@ -12,6 +13,9 @@ use crate::queue::Messaging;
 use crate::revocations::Revocations;
 use crate::wire::{Storage, UseCases};
 use crate::{figures, limits, logging, service_manager};
+
+/// How long devices have to hear the last words, and hang up.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: &Config) -> Result<()> {
@@ -67,6 +71,10 @@ pub(super) async fn serve(
     draining.store(true, std::sync::atomic::Ordering::Release);
     tokio::time::sleep(config.shutdown_delay).await;
     hub.stop(code);
+    // sockets have left actix, which would end their threads at once
+    if tokio::time::timeout(GOODBYE, hub.emptied()).await.is_err() {
+        tracing::warn!(sockets = hub.sockets(), "not everybody has hung up");
+    }
     handle.stop(true).await;
     running.await??;
     if let Some(cluster) = cluster {

@@ -10,6 +10,7 @@ mod shard;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use herald_domain::{Head, SessionId, UserKey};
 use herald_ports::{Connected, Delivered, LiveEvent, LiveSink, Online, OnlinePage, Presence};
@@ -102,6 +103,16 @@ impl Hub {
     /// Ends every session with this code.
     pub fn stop(&self, code: CloseCode) {
         self.control(|| Control::Stop(code));
+    }
+
+    /// Waits until every session that was told to end has hung up.
+    ///
+    /// Who does not read is cut off, so that this takes some seconds at most once [`Hub::stop`] was
+    /// called, unless devices keep coming.
+    pub async fn emptied(&self) {
+        while self.sockets() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// How many sockets and streams are open on this node.
