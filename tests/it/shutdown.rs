@@ -106,6 +106,9 @@ async fn who_reads_slowly_is_told_too() {
     let tcp = narrow(server.address).await;
     let mut slow = Socket::open_over(tcp, alice.token.as_deref(), "", &[]).await.unwrap();
     assert_eq!(slow.next().await["type"], "hello");
+    // it will not resume
+    slow.say(json!({"type": "heartbeat"})).await;
+    assert_eq!(slow.next().await["type"], "heartbeat_ack");
     // more than the kernel holds, so that the last words wait in the server
     let draft = json!({"to": {"user": "alice"}, "message": "x".repeat(4_000)});
     for _ in 0..5 {
