@@ -117,7 +117,8 @@ async fn who_reads_slowly_is_told_too() {
     }
     server.signal("-TERM");
     let log = || server.log();
-    eventually("it stops", || async { log().iter().any(|line| line.contains("\"stopping\"")) }).await;
+    eventually("it stops", || async { log().iter().any(|line| line.contains("\"stopping\"")) })
+        .await;
     let mut rev = 0;
     loop {
         match slow.next_or_close().await.expect("a close frame") {

@@ -8,7 +8,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::support::{Client, Copy, Device, PATIENCE, Resuming, Server, Socket, eventually, narrow};
+use crate::support::{
+    Client, Copy, Device, PATIENCE, Resuming, Server, Socket, eventually, narrow,
+};
 
 /// How many notifications of 4 KB are more than a connection may keep waiting: 256 KiB in the
 /// server, and what the kernel holds.

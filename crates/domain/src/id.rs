@@ -45,6 +45,14 @@ number! {
     NotificationId
 }
 number! {
+    /// Identifies a delivery: one notification to one address. Never used twice.
+    DeliveryId
+}
+number! {
+    /// Identifies an endpoint that a user has registered. Never used twice.
+    EndpointId
+}
+number! {
     /// A position in one user's revision log. Starts at 0 (an empty inbox); every change of that
     /// inbox takes the next one.
     Rev

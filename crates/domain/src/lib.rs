@@ -19,8 +19,10 @@
 //! assert_eq!((head.rev.get(), head.unread, head.unseen), (2, 0, 0));
 //! ```
 
+mod address;
 mod audience;
 mod change;
+mod channel;
 mod choice;
 mod content;
 mod data;
@@ -39,23 +41,25 @@ mod time;
 mod user;
 mod violation;
 
+pub use address::{Address, PushSubscription, SigningSecret, Webhook};
 pub use audience::{Audience, RawAudience};
 pub use change::{Changes, InboxCopy};
+pub use channel::Channel;
 pub use content::{Content, Kind, Priority};
 pub use data::Data;
 pub use draft::{Draft, RawDraft};
 pub use filter::{ItemFilter, Status};
 pub use flags::{Flags, Patch};
 pub use head::Head;
-pub use id::{Epoch, NotificationId, Rev, SessionId, UserId, UserKey};
+pub use id::{DeliveryId, EndpointId, Epoch, NotificationId, Rev, SessionId, UserId, UserKey};
 pub use inbox_item::{InboxItem, ItemBody};
 pub use mute::{Mute, RawMute};
 pub use notification::{Notification, Receipt, State};
 pub use principal::{ApiKeyId, Principal, Scope, ServicePrincipal, UserPrincipal};
 pub use retention::{Keep, Leftover, Retention};
 pub use text::{
-    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Description, Email, Message, Phone,
-    Prefix, Role, Title, Topic, Username,
+    ActionUrl, ApiKeyName, Category, CollapseKey, Company, Description, DeviceToken, Email,
+    Message, Phone, Prefix, Role, Title, Topic, Username, WebhookUrl,
 };
 pub use time::Timestamp;
 pub use user::{User, UserFilter};

@@ -120,6 +120,15 @@ text! {
     ActionUrl, 2_048, "/runs/7", action_url
 }
 
+text! {
+    /// What a push provider knows an installed application by.
+    DeviceToken, 4_096, "fcm-registration-token", printable, "^[!-~]+$"
+}
+text! {
+    /// Where requests go that tell of notifications; which hosts may be asked is decided when it is used.
+    WebhookUrl, 2_048, "https://example.com/hooks/herald", web_url
+}
+
 impl Role {
     /// The role that has rights over other users.
     pub fn admin() -> Self {
@@ -233,6 +242,24 @@ fn action_url(text: &str) -> Result<(), Violation> {
     Err(format_error("must be an http or https URL, or a path that begins with one slash"))
 }
 
+fn printable(text: &str) -> Result<(), Violation> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    Err(format_error("must consist of visible ASCII characters"))
+}
+
+/// An absolute address of the web, without a name or a password in it.
+fn web_url(text: &str) -> Result<(), Violation> {
+    let rest = ["https://", "http://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if plain && host.is_some_and(|host| !host.is_empty() && !host.contains('@')) {
+        return Ok(());
+    }
+    Err(format_error("must be an http or https URL"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,5 +325,22 @@ mod tests {
         let prefix: Prefix = "aLi".parse().unwrap();
         assert!(prefix.begins("alice") && prefix.begins("ALI"));
         assert!(!prefix.begins("al") && !prefix.begins("malice") && !prefix.begins("alé"));
+    }
+
+    #[test]
+    fn webhooks_are_addresses_of_the_web() {
+        for good in ["https://example.com", "https://example.com:8443/a?b", "http://[::1]/x"] {
+            assert!(good.parse::<WebhookUrl>().is_ok(), "{good}");
+        }
+        for bad in [
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https:///x",
+            "https://a@b/",
+            "https://a\\b",
+        ] {
+            assert!(bad.parse::<WebhookUrl>().is_err(), "{bad}");
+        }
     }
 }

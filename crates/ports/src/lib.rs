@@ -9,6 +9,7 @@
 //! broken connection may hide that it did.
 
 mod api_keys;
+mod channel;
 mod clock;
 mod dead_jobs;
 mod error;
@@ -30,6 +31,7 @@ mod topics;
 mod users;
 
 pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
+pub use channel::{DeliveryChannel, DeliveryError, Outgoing, Taken};
 pub use clock::{Clock, StoreClock, SystemClock};
 pub use dead_jobs::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
 pub use error::StoreError;
