@@ -1,5 +1,6 @@
 use crate::{
-    Audience, Content, Data, Kind, Priority, RawAudience, Rule, Timestamp, Violation, Violations,
+    Audience, Channel, ChannelSet, Content, Data, Kind, Priority, RawAudience, Rule, Timestamp,
+    Violation, Violations,
 };
 
 /// What somebody asks to be sent, not yet checked: every text as it came.
@@ -18,6 +19,8 @@ pub struct RawDraft {
     pub send_at: Option<String>,
     pub expires_at: Option<String>,
     pub collapse_key: Option<String>,
+    pub channels: Option<Vec<Channel>>,
+    pub escalate_after: Option<i64>,
 }
 
 /// A notification that keeps every rule which needs neither the clock nor the store.
@@ -45,6 +48,9 @@ impl Draft {
         let collapse_key = optional.text("collapse_key", raw.collapse_key);
         let send_at = optional.time("send_at", raw.send_at);
         let expires_at = optional.time("expires_at", raw.expires_at);
+        let escalate_after =
+            raw.escalate_after.and_then(|seconds| broken.take("escalate_after", wait(seconds)));
+        let channels = raw.channels.and_then(|some| broken.take("channels", at_least_one(some)));
         let data = raw.data.and_then(|object| broken.take("data", Data::from_object(&object)));
         let message = broken.take("message", raw.message.parse());
         if let (Some(send_at), Some(expires_at)) = (send_at, expires_at)
@@ -73,6 +79,8 @@ impl Draft {
                 action_url,
                 expires_at,
                 collapse_key,
+                channels,
+                escalate_after,
             },
             send_at,
         })
@@ -89,6 +97,24 @@ impl Draft {
             return Err(Violation::new("expires_at", Rule::OutOfRange, "must be in the future"));
         }
         Ok(())
+    }
+}
+
+/// The longest time, in seconds, for which anything is held until somebody has read it: a week.
+const LONGEST_WAIT: u32 = 7 * 24 * 60 * 60;
+
+fn wait(seconds: i64) -> Result<u32, Violation> {
+    let wait = u32::try_from(seconds).ok().filter(|wait| (1..=LONGEST_WAIT).contains(wait));
+    let detail = "must be 1 to 604800 seconds";
+    wait.ok_or_else(|| Violation::new("", Rule::OutOfRange, detail))
+}
+
+fn at_least_one(channels: Vec<Channel>) -> Result<ChannelSet, Violation> {
+    match ChannelSet::of(channels) {
+        none if none.is_empty() => {
+            Err(Violation::new("", Rule::Required, "must hold at least one"))
+        }
+        some => Ok(some),
     }
 }
 

@@ -26,6 +26,7 @@ mod channel;
 mod choice;
 mod content;
 mod data;
+mod delivery;
 mod draft;
 mod filter;
 mod flags;
@@ -47,6 +48,11 @@ pub use change::{Changes, InboxCopy};
 pub use channel::Channel;
 pub use content::{Content, Kind, Priority};
 pub use data::Data;
+pub use delivery::{
+    Attempt, Cadence, Case, ChannelSet, Choices, Decision, Defaults, DeliveryStatus, Locale, Next,
+    Outcome, Preferences, QuietHours, RawPreferences, RawQuietHours, Reason, RetryPolicy,
+    TimeOfDay, TimeZoneName, Verdict, Weekday, decide,
+};
 pub use draft::{Draft, RawDraft};
 pub use filter::{ItemFilter, Status};
 pub use flags::{Flags, Patch};

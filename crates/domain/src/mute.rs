@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Category, Rule, Timestamp, Violation, Violations};
 
@@ -22,7 +22,7 @@ pub struct RawMute {
 /// assert!(mutes[0].holds(Timestamp::parse("2026-11-21T08:59:59Z").unwrap()));
 /// assert!(!mutes[0].holds(Timestamp::parse("2026-11-21T09:00:00Z").unwrap()));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mute {
     /// what the user does not want to hear of
