@@ -196,6 +196,8 @@ impl Notifier {
             principal: sender.reference(),
             create_recipients: sender.may_send_to_others(),
             idempotency,
+            defaults: Arc::default(),
+            traceparent: None,
             now,
         };
         match self.ports.notifications.append(append).await? {

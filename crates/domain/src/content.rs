@@ -1,4 +1,4 @@
-use crate::{ActionUrl, Category, ChannelSet, CollapseKey, Data, Message, Timestamp, Title, Topic};
+use crate::{ActionUrl, Category, CollapseKey, Data, Message, Timestamp, Title, Topic};
 
 crate::choice::choice! {
     /// What a notification is, and so how it looks.
@@ -53,10 +53,6 @@ pub struct Content {
     pub expires_at: Option<Timestamp>,
     /// an unread item with the same key is replaced
     pub collapse_key: Option<CollapseKey>,
-    /// by which channels it is to go out; by those that its recipients want, if `None`
-    pub channels: Option<ChannelSet>,
-    /// after how many seconds it goes out by other channels than the inbox, if nobody has read it
-    pub escalate_after: Option<u32>,
 }
 
 impl Content {
@@ -73,8 +69,6 @@ impl Content {
             action_url: None,
             expires_at: None,
             collapse_key: None,
-            channels: None,
-            escalate_after: None,
         }
     }
 

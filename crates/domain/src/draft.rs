@@ -1,11 +1,11 @@
 use crate::{
-    Audience, Channel, ChannelSet, Content, Data, Kind, Priority, RawAudience, Rule, Timestamp,
-    Violation, Violations,
+    Audience, Channel, ChannelSet, Content, Data, Kind, Priority, RawAudience, Route, Rule,
+    Timestamp, Violation, Violations,
 };
 
 /// What somebody asks to be sent, not yet checked: every text as it came.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of `Content` and `Draft`")]
+#[expect(missing_docs, reason = "the fields are those of `Content`, `Route` and `Draft`")]
 pub struct RawDraft {
     pub to: RawAudience,
     pub title: Option<String>,
@@ -30,6 +30,8 @@ pub struct Draft {
     pub to: Audience,
     /// what it says
     pub content: Content,
+    /// by which ways it is to be told
+    pub route: Route,
     /// when it is to be told; at once, if it is not given or has passed
     pub send_at: Option<Timestamp>,
 }
@@ -79,9 +81,8 @@ impl Draft {
                 action_url,
                 expires_at,
                 collapse_key,
-                channels,
-                escalate_after,
             },
+            route: Route { channels, escalate_after },
             send_at,
         })
     }

@@ -50,7 +50,7 @@ pub use content::{Content, Kind, Priority};
 pub use data::Data;
 pub use delivery::{
     Attempt, Cadence, Case, ChannelSet, Choices, Decision, Defaults, DeliveryStatus, Locale, Next,
-    Outcome, Preferences, QuietHours, RawPreferences, RawQuietHours, Reason, RetryPolicy,
+    Outcome, Preferences, QuietHours, RawPreferences, RawQuietHours, Reason, RetryPolicy, Route,
     TimeOfDay, TimeZoneName, Verdict, Weekday, decide,
 };
 pub use draft::{Draft, RawDraft};

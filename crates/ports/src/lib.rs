@@ -12,6 +12,8 @@ mod api_keys;
 mod channel;
 mod clock;
 mod dead_jobs;
+mod deliveries;
+mod endpoints;
 mod error;
 mod fan_out;
 mod gossip;
@@ -21,11 +23,16 @@ mod list;
 mod live;
 mod mutes;
 mod notifications;
+mod preferences;
 mod presence;
 mod queue;
 mod random;
 mod retention;
+mod sandbox;
 mod sessions;
+mod settings;
+mod suppressions;
+mod templates;
 mod tokens;
 mod topics;
 mod users;
@@ -34,6 +41,11 @@ pub use api_keys::{ApiKey, ApiKeyStore, NewApiKey};
 pub use channel::{DeliveryChannel, DeliveryError, Outgoing, Taken};
 pub use clock::{Clock, StoreClock, SystemClock};
 pub use dead_jobs::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
+pub use deliveries::{
+    Backlog, Claimed, DecidedLine, Delivery, DeliveryFilter, DeliveryStore, Planned, Planning,
+    Record, Then, Trace,
+};
+pub use endpoints::{Endpoint, EndpointStore, NewEndpoint, Registered};
 pub use error::StoreError;
 pub use fan_out::{Cancelled, FanOutStore, Step};
 pub use gossip::{Gossip, Used};
@@ -45,11 +57,16 @@ pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };
+pub use preferences::{PreferenceStore, Profile};
 pub use presence::{Connected, NoDevices, Online, OnlinePage, Presence};
 pub use queue::{Job, JobQueue, NotQueued, Received};
 pub use random::{IdGenerator, SystemRandom};
 pub use retention::{RetentionStore, Trimmed};
+pub use sandbox::{SandboxMessage, SandboxMode, SandboxStore, SandboxVerdict};
 pub use sessions::{NewSession, Revocation, Revoked, Rotation, SessionStore, Ticket, TokenHash};
+pub use settings::SettingStore;
+pub use suppressions::{Suppression, SuppressionStore};
+pub use templates::{Template, TemplateStore};
 pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
 };

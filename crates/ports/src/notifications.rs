@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use herald_domain::{
-    Draft, Notification, NotificationId, Receipt, Rule, Timestamp, Topic, Violation,
+    Defaults, Draft, Notification, NotificationId, Receipt, Rule, Timestamp, Topic, Violation,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -20,6 +20,10 @@ pub struct Append {
     pub create_recipients: bool,
     /// the caller's key, if it gave one
     pub idempotency: Option<Idempotency>,
+    /// what holds for whoever has not chosen: by it is known of whom something has to be decided
+    pub defaults: Arc<Defaults>,
+    /// what the request belongs to (W3C Trace Context, `traceparent`)
+    pub traceparent: Option<String>,
     /// when this happens
     pub now: Timestamp,
 }
@@ -120,6 +124,9 @@ pub trait NotificationStore: Send + Sync + 'static {
     /// What is for a later time, for a group, or for more than
     /// [`Audience::MAX_AT_ONCE`](herald_domain::Audience::MAX_AT_ONCE) users is not in any inbox
     /// afterwards, but waits in the [`FanOutStore`](crate::FanOutStore).
+    ///
+    /// What the sender wants told by other channels only is in no inbox at all. Of whom an external channel
+    /// may be a way to, something is to be decided: see [`DeliveryStore`](crate::DeliveryStore).
     ///
     /// All of an append is one transaction, with its idempotency key; an entry that is refused
     /// leaves nothing behind, and does not stop the others. For each recipient, in this order, an

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use herald_domain::{Audience, Content, Draft, ItemFilter, UserKey};
+use herald_domain::{Audience, Content, Draft, ItemFilter, Route, UserKey};
 use herald_ports::{
     Append, Clock, Entry, Idempotency, InboxStore, NotificationStore, Position, SystemClock,
     SystemRandom,
@@ -131,6 +131,7 @@ fn draft(users: Range<u64>) -> Draft {
             category: Some("ci".parse().unwrap()),
             ..Content::of("main is green, all 312 tests passed in 4 minutes".parse().unwrap())
         },
+        route: Route::default(),
         send_at: None,
     }
 }
@@ -142,6 +143,8 @@ fn append(drafts: Vec<Draft>, idempotency: Option<Idempotency>) -> Append {
         principal: "key:1".to_owned(),
         create_recipients: true,
         idempotency,
+        defaults: Arc::default(),
+        traceparent: None,
         now: SystemClock.now(),
     }
 }

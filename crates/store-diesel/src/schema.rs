@@ -21,6 +21,8 @@ diesel::table! {
         created_at -> BigInt,
         phone -> Nullable<Text>,
         tokens_after -> Nullable<BigInt>,
+        reach -> BigInt,
+        eager -> BigInt,
     }
 }
 
@@ -108,6 +110,10 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         total -> Nullable<BigInt>,
         send_at -> Nullable<BigInt>,
+        channels -> Nullable<BigInt>,
+        escalate_after -> Nullable<BigInt>,
+        open -> BigInt,
+        traceparent -> Nullable<Text>,
     }
 }
 
@@ -211,6 +217,145 @@ diesel::table! {
         category -> Text,
         usr -> BigInt,
         until -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    preferences (usr) {
+        usr -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    inbox_choices (category, usr) {
+        category -> Text,
+        usr -> BigInt,
+        hidden -> Bool,
+    }
+}
+
+diesel::table! {
+    endpoints (id) {
+        id -> BigInt,
+        usr -> BigInt,
+        channel -> Text,
+        address -> Text,
+        secrets -> Text,
+        label -> Nullable<Text>,
+        created_at -> BigInt,
+        verified_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    suppressions (id) {
+        id -> BigInt,
+        channel -> Text,
+        address -> Text,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    templates (id) {
+        id -> BigInt,
+        channel -> Text,
+        category -> Text,
+        locale -> Text,
+        subject -> Nullable<Text>,
+        text -> Text,
+        html -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    plans (notification, usr) {
+        notification -> BigInt,
+        usr -> BigInt,
+    }
+}
+
+diesel::table! {
+    decisions (notification, usr) {
+        notification -> BigInt,
+        usr -> BigInt,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
+    held (notification, usr, channel) {
+        notification -> BigInt,
+        usr -> BigInt,
+        channel -> Text,
+        digest -> Bool,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        notification -> Nullable<BigInt>,
+        usr -> BigInt,
+        channel -> Text,
+        endpoint -> Nullable<BigInt>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        urgent -> Bool,
+        attempts -> BigInt,
+        claims -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        due_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    digest_items (delivery, notification) {
+        delivery -> BigInt,
+        notification -> BigInt,
+    }
+}
+
+diesel::table! {
+    attempts (delivery, nth) {
+        delivery -> BigInt,
+        nth -> BigInt,
+        at -> BigInt,
+        outcome -> Text,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sandbox_messages (id) {
+        id -> BigInt,
+        channel -> Text,
+        delivery -> BigInt,
+        attempt -> BigInt,
+        outcome -> Text,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sandbox_modes (channel) {
+        channel -> Text,
+        mode -> Text,
+        count -> BigInt,
     }
 }
 

@@ -1,13 +1,15 @@
 use std::time::Duration;
 
-use super::{ChannelSet, Defaults, Preferences, Reason};
+use super::{ChannelSet, Defaults, Preferences, Reason, Route};
 use crate::{Channel, Content, Priority, Timestamp};
 
 /// Of what is decided: one notification, and one user.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
-    /// what it says, and which channels its sender asked for
+    /// what it says
     pub content: &'a Content,
+    /// by which ways its sender wants it told
+    pub route: Route,
     /// when it was told
     pub told_at: Timestamp,
     /// what the user wants
@@ -56,12 +58,13 @@ pub enum Verdict {
 /// what was. It reads nothing but its argument.
 ///
 /// ```
-/// use herald_domain::{Case, Channel, ChannelSet, Content, Defaults, Preferences, Timestamp, Verdict, decide};
+/// use herald_domain::{Case, Channel, ChannelSet, Content, Defaults, Preferences, Route, Timestamp, Verdict, decide};
 ///
 /// let content = Content::of("main is green".parse().unwrap());
 /// let now = Timestamp::parse("2026-11-21T09:00:00Z").unwrap();
 /// let lines = decide(&Case {
 ///     content: &content,
+///     route: Route::default(),
 ///     told_at: now,
 ///     preferences: &Preferences::default(),
 ///     defaults: &Defaults::default(),
@@ -106,7 +109,7 @@ impl Case<'_> {
         if is_external && self.suppressed.contains(channel) {
             return Err(Reason::AddressSuppressed);
         }
-        if is_external && self.content.escalate_after.is_some() && self.is_read {
+        if is_external && self.route.escalate_after.is_some() && self.is_read {
             return Err(Reason::Read);
         }
         Ok(reason)
@@ -115,7 +118,7 @@ impl Case<'_> {
     /// Which choice lets it out by that channel, or keeps it in.
     fn chosen(&self, channel: Channel) -> Result<Reason, Reason> {
         let category = self.content.category.as_ref();
-        let asked = self.content.channels;
+        let asked = self.route.channels;
         if asked.is_some_and(|asked| !asked.contains(channel)) {
             return Err(Reason::NotAsked);
         }
@@ -165,7 +168,7 @@ impl Case<'_> {
     }
 
     fn escalates_at(&self) -> Option<Timestamp> {
-        let wait = self.content.escalate_after?;
+        let wait = self.route.escalate_after?;
         Some(self.told_at.plus(Duration::from_secs(wait.into())))
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelSet, Choices};
+use super::{ChannelSet, Choices, Route};
 use crate::{Category, Channel, Content, Priority};
 
 /// What holds for whoever has not chosen, as an administrator set it.
@@ -33,9 +33,8 @@ impl Defaults {
     /// The external channels that a notification may go out by to somebody who has not chosen. Of
     /// whoever has no address of any of them, nothing needs to be decided; of whoever has chosen,
     /// it must be.
-    pub fn open(&self, content: &Content) -> ChannelSet {
-        let asked = content.channels;
-        let is_open = |channel: &Channel| match asked {
+    pub fn open(&self, content: &Content, route: Route) -> ChannelSet {
+        let is_open = |channel: &Channel| match route.channels {
             Some(asked) => asked.contains(*channel),
             None => {
                 content.priority == Priority::Critical

@@ -9,6 +9,7 @@ mod quiet_hours;
 mod raw;
 mod reason;
 mod retry;
+mod route;
 mod set;
 mod status;
 
@@ -21,5 +22,6 @@ pub use quiet_hours::{QuietHours, TimeOfDay, TimeZoneName, Weekday};
 pub use raw::{RawPreferences, RawQuietHours};
 pub use reason::Reason;
 pub use retry::{Next, RetryPolicy};
+pub use route::Route;
 pub use set::ChannelSet;
 pub use status::{Attempt, DeliveryStatus, Outcome};

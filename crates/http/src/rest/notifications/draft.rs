@@ -104,6 +104,8 @@ impl DraftBody {
             send_at: self.send_at,
             expires_at: self.expires_at,
             collapse_key: self.collapse_key,
+            channels: None,
+            escalate_after: None,
         })
     }
 }
