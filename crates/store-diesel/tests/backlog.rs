@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use common::config;
-use herald_domain::{Audience, Content, Draft, Keep, Leftover, UserKey};
+use herald_domain::{Audience, Content, Draft, Keep, Leftover, Route, UserKey};
 use herald_ports::{
     Append, Entry, Idempotency, InboxStore, NotificationStore, RetentionStore, SystemRandom,
     UserStore,
@@ -146,6 +146,7 @@ async fn fill(store: &DieselStore, expiring: bool) {
                         expires_at: expiring.then_some(NOW),
                         ..Content::of(format!("number {nth}").parse().unwrap())
                     },
+                    route: Route::default(),
                     send_at: None,
                 })
             };

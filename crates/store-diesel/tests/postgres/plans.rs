@@ -1,6 +1,6 @@
 //! Every statement finds what it needs by an index.
 
-use herald_domain::{Audience, Content, Draft, ItemFilter, Receipt};
+use herald_domain::{Audience, Content, Draft, ItemFilter, Receipt, Route};
 use herald_ports::{
     Accepted, Entry, FanOutStore, InboxStore, NotificationStore, Outcome, Position, UserStore,
 };
@@ -71,6 +71,7 @@ on_postgres! {
         to_all.entries = vec![Entry::Send(Draft {
             to: Audience::EVERYONE,
             content: Content::of("to all".parse().unwrap()),
+            route: Route::default(),
             send_at: None,
         })];
         let Accepted::Fresh(outcomes, _) = store.append(to_all).await.unwrap() else { panic!() };

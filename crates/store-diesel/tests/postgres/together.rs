@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use herald_domain::{
-    Audience, Content, Draft, Keep, NotificationId, Patch, Rev, SessionId, UserId, UserKey,
+    Audience, Content, Draft, Keep, NotificationId, Patch, Rev, Route, SessionId, UserId, UserKey,
 };
 use herald_ports::{
     Accepted, Append, Entry, FanOutStore, Idempotency, InboxStore, NewSession, NoDevices,
@@ -39,7 +39,10 @@ fn to(users: impl IntoIterator<Item = u64>) -> Append {
     let users: BTreeSet<_> = users.into_iter().collect();
     let to = Audience::Users(users.into_iter().map(user).collect());
     let content = Content::of("hello".parse().unwrap());
-    Append { entries: vec![Entry::Send(Draft { to, content, send_at: None })], ..hello("nobody") }
+    Append {
+        entries: vec![Entry::Send(Draft { to, content, route: Route::default(), send_at: None })],
+        ..hello("nobody")
+    }
 }
 
 async fn key(store: &DieselStore, nth: u64) -> UserKey {
