@@ -1,4 +1,6 @@
-use herald_domain::{Audience, Content, Draft, Timestamp};
+use std::sync::Arc;
+
+use herald_domain::{Audience, Content, Draft, Route, Timestamp};
 use herald_ports::{Append, Entry, SystemRandom};
 use tempfile::TempDir;
 
@@ -20,12 +22,15 @@ pub(super) fn append(to: &[&str], message: &str) -> Append {
         entries: vec![Entry::Send(Draft {
             to: Audience::Users(to.iter().map(|id| id.parse().unwrap()).collect()),
             content: Content::of(message.parse().unwrap()),
+            route: Route::default(),
             send_at: None,
         })],
         sender: "ci-bot".to_owned(),
         principal: "key:1".to_owned(),
         create_recipients: true,
         idempotency: None,
+        defaults: Arc::default(),
+        traceparent: None,
         now: NOW,
     }
 }
