@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use herald_ports::{Clock, Connected, FanOutStore, JobQueue, LiveBus, Received, StoreError};
+use herald_ports::{Clock, Connected, FanOutStore, Job, JobQueue, LiveBus, Received, StoreError};
+use tokio::sync::Notify;
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
@@ -11,6 +12,8 @@ use crate::figures::FanOutFigures;
 #[derive(Clone)]
 #[expect(missing_docs, reason = "each field is the port of that name")]
 pub struct DispatcherPorts {
+    /// told when there may be something to decide for the [`Engine`](crate::Engine)
+    pub plans: Arc<Notify>,
     pub fan_out: Arc<dyn FanOutStore>,
     pub queue: Arc<dyn JobQueue>,
     pub bus: Arc<dyn LiveBus>,
@@ -42,6 +45,9 @@ impl Dispatcher {
     pub async fn run(&self) {
         loop {
             let job = self.wait().await;
+            if job.as_ref().is_some_and(|job| matches!(job.job(), Job::Deliver(_))) {
+                self.ports.plans.notify_one();
+            }
             let worked = self.work().await;
             if let Some(job) = job {
                 // whatever failed is found at the next look
@@ -71,6 +77,7 @@ impl Dispatcher {
             return Ok(false);
         };
         self.figures.step(&step);
+        self.ports.plans.notify_one();
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(step.principal);
         step.events.into_iter().for_each(|event| self.ports.bus.publish(event));
         Ok(true)

@@ -15,11 +15,13 @@ mod clock;
 mod dead_letters;
 mod dispatcher;
 mod duty;
+mod engine;
 mod figures;
 mod inbox;
 mod janitor;
 mod notifier;
 mod online;
+mod outreach;
 mod password;
 mod preferences;
 mod secret;
@@ -32,10 +34,18 @@ pub use clock::SyncedClock;
 pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use duty::Duty;
+pub use engine::{Engine, EnginePorts, Limits, Provider};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
 pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};
 pub use online::{Devices, OnlineList, WhoIsOnline};
+pub use outreach::{
+    ComposeError, Composer, ComposerPorts, CurrentDefaults, Deliveries, DeliveryListError,
+    EndpointError, Endpoints, EndpointsPorts, Explained, Preview, RawAddress, RawTemplate,
+    Rehearsal, RehearsalPorts, Rehearsed, Sandbox, SandboxError, SuppressionError, Suppressions,
+    TemplateError, Templates, TraceError, Traces, TracesPorts, Unsubscribe, UnsubscribeError,
+    Unsubscriber,
+};
 pub use password::Password;
 pub use preferences::{Preferences, PreferencesError};
 pub use topics::{TopicError, Topics};

@@ -246,7 +246,7 @@ fn check_batch_size(size: usize) -> Result<(), Violation> {
 }
 
 /// Checks what can be checked without clock and store, and that the sender may.
-fn prepare(sender: &Principal, raw: RawDraft) -> Result<Draft, Refusal> {
+pub(crate) fn prepare(sender: &Principal, raw: RawDraft) -> Result<Draft, Refusal> {
     let field = raw.to.field();
     let draft = Draft::parse(raw).map_err(refusal)?;
     let allowed = sender.may_send_to_others()

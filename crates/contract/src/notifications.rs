@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use herald_domain::{Content, Data, Draft, Flags, Kind, NotificationId, Priority, Rev, State};
+use herald_domain::{
+    Content, Data, Draft, Flags, Kind, NotificationId, Priority, Rev, Route, State,
+};
 use herald_ports::{Append, Delivered, Entry, LiveEvent, Outcome, Refusal, SentNotification};
 
 use crate::Stores;
@@ -172,6 +174,7 @@ pub async fn what_was_sent_is_found_by_its_number(stores: &Stores) {
         receipt: receipt.clone(),
         total: Some(2),
         send_at: None,
+        route: Route::default(),
     };
     let sent = |id| stores.notifications.sent(id);
     assert_eq!(sent(receipt.id).await.unwrap(), Some(expected.clone()));

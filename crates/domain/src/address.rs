@@ -51,6 +51,17 @@ impl Address {
             Self::Webhook(_) => Channel::Webhook,
         }
     }
+
+    /// The server that it leads to, with its port, if each address has its own.
+    pub fn host(&self) -> Option<&str> {
+        let url = match self {
+            Self::WebPush(subscription) => &subscription.endpoint,
+            Self::Webhook(webhook) => &webhook.url,
+            Self::Email(_) | Self::Sms(_) | Self::Push(_) => return None,
+        };
+        let (_, rest) = url.as_str().split_once("://")?;
+        rest.split(['/', '?', '#']).next()
+    }
 }
 
 impl SigningSecret {

@@ -126,6 +126,7 @@ impl Notifications {
             receipt: receipt.clone(),
             total: None,
             send_at: draft.scheduled(append.now),
+            route: draft.route,
         };
         self.unheld.insert((append.now, id));
         self.sent.insert(id, Sent { sent, holders: 0 });

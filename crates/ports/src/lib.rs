@@ -34,6 +34,7 @@ mod sessions;
 mod settings;
 mod suppressions;
 mod templates;
+mod tester;
 mod tokens;
 mod topics;
 mod users;
@@ -69,6 +70,7 @@ pub use sessions::{NewSession, Revocation, Revoked, Rotation, SessionStore, Tick
 pub use settings::SettingStore;
 pub use suppressions::{Suppression, SuppressionStore};
 pub use templates::{Template, TemplateStore};
+pub use tester::EndpointTester;
 pub use tokens::{
     Claims, HashError, PasswordHash, PasswordHasher, TokenError, TokenIssuer, TokenVerifier,
 };

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use herald_domain::{
-    Defaults, Draft, Notification, NotificationId, Receipt, Rule, Timestamp, Topic, Violation,
+    Defaults, Draft, Notification, NotificationId, Receipt, Route, Rule, Timestamp, Topic,
+    Violation,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -112,6 +113,16 @@ pub struct SentNotification {
     pub total: Option<i64>,
     /// when it was to be told, if that was later than it was accepted
     pub send_at: Option<Timestamp>,
+    /// by which ways it was to be told
+    pub route: Route,
+}
+
+impl SentNotification {
+    /// When it was, or is, told.
+    pub fn told_at(&self) -> Timestamp {
+        let accepted = self.notification.created_at;
+        self.send_at.map_or(accepted, |at| at.max(accepted))
+    }
 }
 
 /// Sending.

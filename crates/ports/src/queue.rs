@@ -6,6 +6,17 @@ use herald_domain::NotificationId;
 pub enum Job {
     /// a notification waits to be put into inboxes
     FanOut(NotificationId),
+    /// of a notification something is to be decided: who is told how
+    Deliver(NotificationId),
+}
+
+impl Job {
+    /// What it concerns.
+    pub fn notification(self) -> NotificationId {
+        match self {
+            Self::FanOut(id) | Self::Deliver(id) => id,
+        }
+    }
 }
 
 /// Why a job was not put into the queue.

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use herald_domain::{Category, Channel, Locale, Timestamp};
 
-use crate::StoreError;
+use crate::{Sources, StoreError};
 
 /// How a channel says what a notification of a category says, in a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub struct Template {
     pub html: Option<String>,
     /// when it was last written
     pub updated_at: Timestamp,
+}
+
+impl Template {
+    /// What is filled in.
+    pub fn sources(&self) -> Sources<'_> {
+        let (subject, html) = (self.subject.as_deref(), self.html.as_deref());
+        Sources { subject, text: &self.text, html }
+    }
 }
 
 /// The templates that administrators have written.

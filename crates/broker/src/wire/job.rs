@@ -6,9 +6,10 @@ use super::{Unreadable, VERSION, read};
 
 /// Every kind of job: each has a queue of its own, so that none waits for another, and so that a node
 /// is never given a kind that it does not know.
-pub const KINDS: &[&str] = &[FAN_OUT];
+pub const KINDS: &[&str] = &[FAN_OUT, DELIVER];
 
 const FAN_OUT: &str = "fan_out";
+const DELIVER: &str = "deliver";
 
 #[derive(Serialize, Deserialize)]
 struct Message {
@@ -20,12 +21,14 @@ struct Message {
 #[serde(rename_all = "snake_case")]
 enum Written {
     FanOut(NotificationId),
+    Deliver(NotificationId),
 }
 
 /// Which of [`KINDS`] a job is.
 pub fn kind(job: Job) -> &'static str {
     match job {
         Job::FanOut(_) => FAN_OUT,
+        Job::Deliver(_) => DELIVER,
     }
 }
 
@@ -33,6 +36,7 @@ pub fn kind(job: Job) -> &'static str {
 pub fn encode_job(job: Job) -> Vec<u8> {
     let job = match job {
         Job::FanOut(id) => Written::FanOut(id),
+        Job::Deliver(id) => Written::Deliver(id),
     };
     // cannot fail: it has no map and no float
     serde_json::to_vec(&Message { v: VERSION, job }).unwrap_or_default()
@@ -43,6 +47,7 @@ pub fn decode_job(message: &[u8]) -> Result<Job, Unreadable> {
     let Message { job, .. } = read(message)?;
     Ok(match job {
         Written::FanOut(id) => Job::FanOut(id),
+        Written::Deliver(id) => Job::Deliver(id),
     })
 }
 
@@ -52,16 +57,21 @@ mod tests {
 
     #[test]
     fn a_job_is_read_as_it_was_written() {
-        let job = Job::FanOut(NotificationId::new(5));
-        let written = encode_job(job);
-        assert_eq!(String::from_utf8(written.clone()).unwrap(), r#"{"v":1,"job":{"fan_out":5}}"#);
-        assert_eq!(decode_job(&written).unwrap(), job);
-        assert!(KINDS.contains(&kind(job)));
+        let five = NotificationId::new(5);
+        for (job, text) in [
+            (Job::FanOut(five), r#"{"v":1,"job":{"fan_out":5}}"#),
+            (Job::Deliver(five), r#"{"v":1,"job":{"deliver":5}}"#),
+        ] {
+            let written = encode_job(job);
+            assert_eq!(String::from_utf8(written.clone()).unwrap(), text);
+            assert_eq!(decode_job(&written).unwrap(), job);
+            assert!(KINDS.contains(&kind(job)));
+        }
     }
 
     #[test]
     fn what_is_newer_is_told_from_garbage() {
-        for newer in [r#"{"v":2,"task":[]}"#, r#"{"v":1,"job":{"deliver":7}}"#] {
+        for newer in [r#"{"v":2,"task":[]}"#, r#"{"v":1,"job":{"digest":7}}"#] {
             let error = decode_job(newer.as_bytes()).unwrap_err();
             assert!(matches!(error, Unreadable::Newer(_)), "{newer}");
         }

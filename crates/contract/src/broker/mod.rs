@@ -50,8 +50,7 @@ fn job(nth: i64) -> Job {
 }
 
 fn number(job: Job) -> i64 {
-    let Job::FanOut(id) = job;
-    id.get()
+    job.notification().get()
 }
 
 async fn receive(queue: &dyn JobQueue) -> Box<dyn Received> {

@@ -11,6 +11,13 @@ pub struct Route {
 }
 
 impl Route {
+    /// By which channels somebody is reached who has an address of some, if whoever has none is given one for
+    /// others: that is done only if the sender asks for it.
+    #[must_use]
+    pub fn reaching(&self, reach: ChannelSet, addressless: ChannelSet) -> ChannelSet {
+        reach.or(addressless.and(self.channels.unwrap_or_default()))
+    }
+
     /// Whether it is put into inboxes.
     pub fn has_inbox(&self) -> bool {
         self.channels.is_none_or(|channels| channels.contains(Channel::InApp))

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{Content, Data, Notification, NotificationId, Receipt, Timestamp};
+use herald_domain::{
+    ChannelSet, Content, Data, Notification, NotificationId, Receipt, Route, Timestamp,
+};
 use herald_ports::SentNotification;
 
 use crate::failure::{Failure, column};
@@ -62,6 +64,8 @@ pub(crate) struct SentRow {
     recipients: i64,
     total: Option<i64>,
     send_at: Option<i64>,
+    channels: Option<i64>,
+    escalate_after: Option<i64>,
 }
 
 impl TryFrom<SentRow> for SentNotification {
@@ -80,6 +84,10 @@ impl TryFrom<SentRow> for SentNotification {
             principal: row.principal,
             total: row.total,
             send_at: row.send_at.map(Timestamp::from_micros),
+            route: Route {
+                channels: row.channels.map(ChannelSet::from_bits),
+                escalate_after: row.escalate_after.and_then(|wait| u32::try_from(wait).ok()),
+            },
         })
     }
 }

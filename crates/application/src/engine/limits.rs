@@ -1,0 +1,39 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use herald_domain::RetryPolicy;
+use herald_ports::DeliveryChannel;
+
+/// A way out of Herald, and how much is asked of it.
+#[derive(Clone)]
+pub struct Provider {
+    /// the way
+    pub channel: Arc<dyn DeliveryChannel>,
+    /// how much is asked of it
+    pub limits: Limits,
+}
+
+/// How much one process asks of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// how many attempts are made at a time
+    pub concurrency: usize,
+    /// how long one may take
+    pub timeout: Duration,
+    /// when what failed for now is tried again
+    pub retry: RetryPolicy,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { concurrency: 16, timeout: Duration::from_secs(15), retry: RetryPolicy::default() }
+    }
+}
+
+impl Limits {
+    /// How long a delivery is taken on for: while it waits for its turn, during the attempt, and until that is
+    /// recorded.
+    pub(super) fn lease(&self) -> Duration {
+        self.timeout * 2 + Duration::from_secs(60)
+    }
+}
