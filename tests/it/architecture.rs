@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-store-diesel", &["herald-domain", "herald-ports"]),
     ("herald-queue-amqp", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-queue-nats", &["herald-broker", "herald-domain", "herald-ports"]),
+    ("herald-outbound", &["herald-domain", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),

@@ -59,6 +59,7 @@ pub mod tickets;
 pub mod topics;
 pub mod trimming;
 pub mod users;
+pub mod web;
 
 #[doc(hidden)]
 pub use broker::{dead_jobs, faults, nodes};
