@@ -4,7 +4,7 @@
 //! makes each case of the stores a test of its own, against a fresh store, and
 //! [`live_bus_suite!`] and
 //! [`job_queue_suite!`] do so for the live bus and the job queue; [`broker_suite!`] does all that for
-//! an adapter of a broker. What an adapter writes is all of its `tests/contract.rs`:
+//! an adapter of a broker, and [`channel_suite!`] is for those of channels. What an adapter writes is all of its `tests/contract.rs`:
 //!
 //! ```ignore
 //! //! The store keeps the contract of every port.
@@ -33,6 +33,7 @@
 pub mod api_keys;
 pub mod broker;
 pub mod changes;
+pub mod channel;
 pub mod collapse;
 pub mod estates;
 pub mod expiry;

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::connection::Connector;
 use crate::letter::Letter;
 use crate::pool::{Connection, Pool};
-use crate::refusal::{self, Stage};
+use crate::refusal::Stage;
 use crate::{Sender, Server};
 
 const LATE: &str = "no answer in time";
@@ -83,7 +83,7 @@ impl EmailChannel {
         letter: &Letter,
     ) -> Result<Response, Refused> {
         let mut parameters = Vec::new();
-        if !letter.to.as_ref().is_ascii() {
+        if !AsRef::<str>::as_ref(&letter.to).is_ascii() {
             if !smtp.server_info().supports_feature(Extension::SmtpUtfEight) {
                 let detail = "server takes no address that is not ASCII".to_owned();
                 return Err(Refused { error: DeliveryError::Permanent { detail }, goes_on: true });
@@ -109,7 +109,11 @@ impl EmailChannel {
             Ok(Ok(answer)) if answer.code().severity == expected => Ok(answer),
             // an answer to something else; whatever comes next would be taken for the wrong thing, too
             Ok(Ok(answer)) => Err(Refused::lost(&format!("unexpected answer {}", answer.code()))),
-            Ok(Err(error)) => Err(Refused::of(stage, &error)),
+            Ok(Err(error)) => Err(Refused {
+                error: self.connector.refused(stage, &error),
+                // 421 says goodbye (RFC 5321 section 3.8)
+                goes_on: error.status().is_some_and(|code| u16::from(code) != 421),
+            }),
             Err(_) => Err(Refused::lost(LATE)),
         }
     }
@@ -123,12 +127,6 @@ struct Refused {
 }
 
 impl Refused {
-    fn of(stage: Stage, error: &Error) -> Self {
-        // 421 says goodbye (RFC 5321 section 3.8)
-        let goes_on = error.status().is_some_and(|code| u16::from(code) != 421);
-        Self { error: refusal::of(stage, error), goes_on }
-    }
-
     /// Nobody knows where the connection stands.
     fn lost(detail: &str) -> Self {
         let error = DeliveryError::Transient { detail: detail.to_owned(), retry_after: None };

@@ -21,7 +21,11 @@ pub(crate) struct Connector {
 
 impl Connector {
     /// `extra_roots` are trusted beside those of the machine.
-    pub(crate) fn new(server: Server, extra_roots: &[u8], timeout: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(
+        server: Server,
+        extra_roots: &[u8],
+        timeout: Duration,
+    ) -> Result<Self, Error> {
         let mut tls = TlsParameters::builder(server.host.clone());
         if !extra_roots.is_empty() {
             tls = tls.add_root_certificate(Certificate::from_pem(extra_roots)?);
@@ -40,7 +44,7 @@ impl Connector {
             None,
         )
         .await
-        .map_err(|error| refusal::of(Stage::Opening, &error))?;
+        .map_err(|error| self.refused(Stage::Opening, &error))?;
         match self.server.tls {
             Tls::Required if !smtp.can_starttls() => {
                 let detail = "server does not offer STARTTLS".to_owned();
@@ -48,7 +52,7 @@ impl Connector {
             }
             Tls::Required | Tls::Opportunistic if smtp.can_starttls() => {
                 let secret = smtp.starttls(self.tls.clone(), &self.name).await;
-                secret.map_err(|error| refusal::of(Stage::Opening, &error))?;
+                secret.map_err(|error| self.refused(Stage::Opening, &error))?;
             }
             _ => {}
         }
@@ -56,8 +60,14 @@ impl Connector {
             let credentials =
                 Credentials::new(login.name.clone(), login.password.expose_secret().to_owned());
             let known = smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await;
-            known.map_err(|error| refusal::of(Stage::LoggingIn, &error))?;
+            known.map_err(|error| self.refused(Stage::LoggingIn, &error))?;
         }
         Ok(smtp)
+    }
+
+    /// What an error of that stage means.
+    pub(crate) fn refused(&self, stage: Stage, error: &Error) -> DeliveryError {
+        let login = self.server.login.as_ref();
+        refusal::of(stage, error, login.map_or("", |login| login.password.expose_secret()))
     }
 }

@@ -37,13 +37,11 @@ impl Letter {
         let headers = headers(message, Mailbox::new(None, to.clone()), from);
         let text = lines(&message.text);
         let written = match &message.html {
-            Some(html) => {
-                headers.multipart(MultiPart::alternative_plain_html(text, lines(html)))
-            }
+            Some(html) => headers.multipart(MultiPart::alternative_plain_html(text, lines(html))),
             None => headers.singlepart(SinglePart::plain(text)),
         };
-        let written = written
-            .map_err(|error| DeliveryError::Permanent { detail: error.to_string() })?;
+        let written =
+            written.map_err(|error| DeliveryError::Permanent { detail: error.to_string() })?;
         Ok(Self { to, text: written.formatted() })
     }
 }
@@ -65,8 +63,9 @@ fn headers(message: &Outgoing, to: Mailbox, from: &Sender) -> MessageBuilder {
         Priority::High => Some("2 (High)"),
         Priority::Medium | Priority::Low => None,
     } {
-        headers =
-            headers.raw_header(plain("X-Priority", urgency)).raw_header(plain("Importance", "high"));
+        headers = headers
+            .raw_header(plain("X-Priority", urgency))
+            .raw_header(plain("Importance", "high"));
     }
     let is_address =
         |url: &&String| url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>".contains(&byte));
@@ -102,18 +101,18 @@ fn subject_of(subject: &str) -> HeaderValue {
         return header::Subject::from(subject).display();
     }
     // The library lets ASCII stand as it is; but this would be read as encoded already.
-    let mut words = vec![String::new()];
-    for character in subject.chars() {
-        if words.last().is_some_and(|word| word.len() + character.len_utf8() > WORD) {
-            words.push(String::new());
-        }
-        words.extend(words.pop().map(|word| word + character.encode_utf8(&mut [0; 4])));
+    let (mut words, mut rest) = (Vec::new(), subject.as_str());
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(boundary(rest));
+        words.push(format!("=?utf-8?b?{}?=", BASE64_STANDARD.encode(word)));
+        rest = after;
     }
-    let words: Vec<_> = words
-        .iter()
-        .map(|word| format!("=?utf-8?b?{}?=", BASE64_STANDARD.encode(word)))
-        .collect();
     HeaderValue::dangerous_new_pre_encoded(header::Subject::name(), subject, words.join("\r\n "))
+}
+
+/// Where the first encoded word of the text ends.
+fn boundary(text: &str) -> usize {
+    (0..=WORD.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 /// The text in lines that end as mail has it; other control characters are no text.

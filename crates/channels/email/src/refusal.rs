@@ -33,8 +33,8 @@ enum Fault {
     Setup,
 }
 
-/// What an error of that stage means.
-pub(crate) fn of(stage: Stage, error: &Error) -> DeliveryError {
+/// What an error of that stage means; the password is not in it, even if the server repeats it.
+pub(crate) fn of(stage: Stage, error: &Error, password: &str) -> DeliveryError {
     let (fault, detail) = match error.status() {
         Some(code) => {
             let reply = error.source().map(ToString::to_string).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(crate) fn of(stage: Stage, error: &Error) -> DeliveryError {
             } else {
                 judge(stage, u16::from(code), enhanced(&reply))
             };
-            // a server that does not understand a login may repeat it
+            // a server that does not understand a login may repeat it, encoded
             let reply = if stage == Stage::LoggingIn { "authentication refused" } else { &reply };
             (fault, format!("{code} {reply}"))
         }
@@ -53,7 +53,7 @@ pub(crate) fn of(stage: Stage, error: &Error) -> DeliveryError {
         }
         None => (Fault::Moment, error.to_string()),
     };
-    let detail = one_line(&detail, &[]);
+    let detail = one_line(&detail, &[password]);
     match fault {
         Fault::Moment => DeliveryError::Transient { detail, retry_after: None },
         Fault::Message => DeliveryError::Permanent { detail },
@@ -84,14 +84,13 @@ fn judge(stage: Stage, code: u16, status: Option<(u16, u16)>) -> Fault {
 
 /// Subject and detail of the status that a reply begins with: of `5.1.1 no such user` 1 and 1.
 fn enhanced(reply: &str) -> Option<(u16, u16)> {
-    let (subject, detail) =
-        reply.split_whitespace().next()?.strip_prefix("5.")?.split_once('.')?;
+    let (subject, detail) = reply.split_whitespace().next()?.strip_prefix("5.")?.split_once('.')?;
     Some((subject.parse().ok()?, detail.parse().ok()?))
 }
 
 /// Whether TLS did not come about, be it for the certificate.
 fn is_tls(error: &Error) -> bool {
-    let mut causes = std::iter::successors(error.source(), |cause| cause.source());
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
     error.is_tls()
         || causes.any(|cause| {
             let cause = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_mailbox_is_refused() {
-        for text in ["", "Herald", "Herald <herald>", "a@b.example\r\nBcc: <c@d.example>", "a\0@b"] {
+        for text in ["", "Herald", "Herald <herald>", "a@b.example\r\nBcc: <c@d.example>", "a\0@b"]
+        {
             assert_eq!(text.parse::<Sender>().err(), Some(NotASender), "{text:?}");
         }
     }
