@@ -16,6 +16,8 @@ use crate::address::address;
 const LINE: usize = 900;
 /// How many bytes make an encoded word that fits a line with the header's name (RFC 2047 section 2).
 const WORD: usize = 39;
+/// The longest word of a subject that stands as it is, in bytes.
+const LONGEST: usize = 60;
 
 /// A message as it is handed over.
 pub(crate) struct Letter {
@@ -42,7 +44,12 @@ impl Letter {
         };
         let written =
             written.map_err(|error| DeliveryError::Permanent { detail: error.to_string() })?;
-        Ok(Self { to, text: written.formatted() })
+        let mut text = written.formatted();
+        // the last line ends when it is handed over
+        if text.ends_with(b"\r\n") {
+            text.truncate(text.len() - 2);
+        }
+        Ok(Self { to, text })
     }
 }
 
@@ -97,10 +104,10 @@ fn plain(name: &'static str, value: &str) -> HeaderValue {
 fn subject_of(subject: &str) -> HeaderValue {
     let separates = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let subject = subject.replace(separates, " ");
-    if !subject.contains("=?") {
+    // The library lets ASCII stand as it is; but this would be read as encoded already, or not fit a line.
+    if !subject.contains("=?") && subject.split(' ').all(|word| word.len() <= LONGEST) {
         return header::Subject::from(subject).display();
     }
-    // The library lets ASCII stand as it is; but this would be read as encoded already.
     let (mut words, mut rest) = (Vec::new(), subject.as_str());
     while !rest.is_empty() {
         let (word, after) = rest.split_at(boundary(rest));
