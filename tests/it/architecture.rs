@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-queue-amqp", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-queue-nats", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-outbound", &["herald-domain", "herald-ports"]),
+    ("herald-webhook", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),

@@ -49,6 +49,7 @@ pub mod managing;
 pub mod mutes;
 pub mod notifications;
 pub mod pages;
+mod python;
 pub mod races;
 pub mod removal;
 pub mod sessions;
@@ -65,6 +66,7 @@ pub mod web;
 pub use broker::{dead_jobs, faults, nodes};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
+pub use python::Python;
 pub use skip::skip;
 pub use stores::Stores;
 pub use suite::run;
