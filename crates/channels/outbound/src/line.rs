@@ -26,6 +26,14 @@ pub fn one_line(text: &str, secrets: &[&str]) -> String {
     line
 }
 
+/// The part of an address that may be a secret, as it often is of those that users gave: the path, and
+/// what follows. Nothing, if there is no more to it than a slash.
+pub fn path_of(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    let path = url[host..].find(['/', '?']).map_or("", |path| &url[host + path..]);
+    if path == "/" { "" } else { path }
+}
+
 /// Whether it makes a line look like another.
 fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -52,5 +60,13 @@ mod tests {
     #[test]
     fn secrets_are_blotted_out() {
         assert_eq!(one_line("no token s3cret here", &["", "s3cret"]), "no token … here");
+    }
+
+    #[test]
+    fn what_follows_the_host_may_be_a_secret() {
+        assert_eq!(path_of("https://example.com/hooks/a?b#c"), "/hooks/a?b#c");
+        assert_eq!(path_of("https://example.com?b"), "?b");
+        assert_eq!(path_of("https://example.com:8443/"), "");
+        assert_eq!(path_of("https://example.com"), "");
     }
 }

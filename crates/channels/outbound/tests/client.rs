@@ -1,5 +1,7 @@
 //! What every client does, and what becomes of answers.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
