@@ -226,9 +226,9 @@ fn nasty_texts() -> Vec<String> {
         "\u{1}\u{1b}[31mred\u{7f}",
     ];
     let mut texts: Vec<_> = short.into_iter().map(str::to_owned).collect();
-    texts.push("long ".repeat(250));
-    texts.push("x".repeat(1_200));
-    texts.push("é".repeat(600));
+    texts.push("long ".repeat(120));
+    texts.push("x".repeat(600));
+    texts.push("é".repeat(300));
     texts
 }
 
