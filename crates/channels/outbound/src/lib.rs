@@ -21,6 +21,7 @@
 //! ```
 
 mod answer;
+mod below;
 mod client;
 mod guard;
 mod line;
@@ -29,6 +30,7 @@ mod trace;
 mod unanswered;
 
 pub use answer::Answer;
+pub use below::below;
 pub use client::{NoClient, Settings, client};
 pub use guard::{Guarded, Reach};
 pub use line::{one_line, path_of};

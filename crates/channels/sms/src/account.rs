@@ -1,5 +1,6 @@
 use std::fmt;
 
+use herald_outbound::below;
 use reqwest::Url;
 use secrecy::SecretString;
 
@@ -67,19 +68,7 @@ impl Account {
 }
 
 fn messages(base: &str, sid: &str) -> Result<Url, WrongAccount> {
-    let mut url = Url::parse(base).map_err(|_| WrongAccount::Base)?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if !plain {
-        return Err(WrongAccount::Base);
-    }
-    let mut path = url.path_segments_mut().map_err(|()| WrongAccount::Base)?;
-    path.pop_if_empty().extend(["2010-04-01", "Accounts", sid, "Messages.json"]);
-    drop(path);
-    Ok(url)
+    below(base, &["2010-04-01", "Accounts", sid, "Messages.json"]).ok_or(WrongAccount::Base)
 }
 
 impl fmt::Debug for Account {
@@ -121,9 +110,7 @@ mod tests {
         ] {
             assert_eq!(Account::new(sid, token, from).err(), Some(wrong));
         }
-        for base in ["", "api.twilio.com", "ftp://a", "https://a:b@c", "https://a?b", "mailto:a"] {
-            assert_eq!(account().at(base).err(), Some(WrongAccount::Base), "{base}");
-        }
+        assert_eq!(account().at("https://a:b@c").err(), Some(WrongAccount::Base));
     }
 
     #[test]
