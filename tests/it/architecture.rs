@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-queue-nats", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-outbound", &["herald-domain", "herald-ports"]),
     ("herald-webhook", &["herald-domain", "herald-outbound", "herald-ports"]),
+    ("herald-webpush", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),
