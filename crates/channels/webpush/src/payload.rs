@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn whatever_is_allowed_fits() {
-        let mut one = notification(i64::MAX, &"日".repeat(4_000));
+        let mut one = notification(5, &"日".repeat(4_000));
+        one.id = NotificationId::new(i64::MAX);
         let url = |unit: &str, length: usize| format!("/{}", unit.repeat(length)).parse().unwrap();
         one.content.title = Some("🦀".repeat(200).parse().unwrap());
         one.content.category = Some("c".repeat(64).parse().unwrap());

@@ -1,7 +1,5 @@
 //! Messages and tokens as libraries of others see them, which browsers and push services could use.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::Arc;
 
 use base64::Engine;
