@@ -31,7 +31,7 @@ mod unanswered;
 pub use answer::Answer;
 pub use client::{NoClient, Settings, client};
 pub use guard::{Guarded, Reach};
-pub use line::{one_line, path_of};
+pub use line::{headline, one_line, path_of};
 pub use retry_after::retry_after;
 pub use trace::traced;
 pub use unanswered::unanswered;

@@ -12,7 +12,7 @@ use url::Url;
 use crate::encryption::Keys;
 use crate::headers::{topic, ttl, urgency};
 use crate::payload::payload;
-use crate::tokens::{NotAContact, Token, Tokens};
+use crate::tokens::{NoChannel, Token, Tokens};
 use crate::vapid_key::VapidKey;
 
 /// Shows notifications in browsers.
@@ -24,7 +24,7 @@ pub struct WebPushChannel {
 impl WebPushChannel {
     /// Push services are reached as far as the client goes; they know us by the key, and whom to ask
     /// by the contact, a `mailto:` or an `https:` URL (RFC 8292, section 2.1).
-    pub fn new(web: Guarded, key: &VapidKey, contact: &str) -> Result<Self, NotAContact> {
+    pub fn new(web: Guarded, key: &VapidKey, contact: &str) -> Result<Self, NoChannel> {
         Ok(Self { web, tokens: Tokens::new(key, contact)? })
     }
 

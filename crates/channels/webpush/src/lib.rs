@@ -46,5 +46,5 @@ mod tokens;
 mod vapid_key;
 
 pub use channel::WebPushChannel;
-pub use tokens::NotAContact;
+pub use tokens::NoChannel;
 pub use vapid_key::{NotAKey, VapidKey};

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use herald_domain::{
     ActionUrl, Category, Data, Kind, Notification, NotificationId, Priority, Timestamp, Topic,
 };
+use herald_outbound::headline;
 use herald_ports::Outgoing;
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ const URL: usize = 2_048;
 /// What a service worker gets.
 #[derive(Serialize)]
 struct Payload<'a> {
-    title: Option<Cow<'a, str>>,
+    title: Option<String>,
     body: Cow<'a, str>,
     url: Option<&'a ActionUrl>,
     tag: Option<&'a str>,
@@ -38,7 +39,7 @@ pub(crate) fn payload(message: &Outgoing, tag: Option<&str>) -> serde_json::Resu
     let only = newest.filter(|_| message.notifications.len() == 1);
     let content = only.map(|only| &only.content);
     let mut payload = Payload {
-        title: message.subject.as_deref().map(Cow::from),
+        title: message.subject.as_deref().map(headline),
         body: Cow::from(&message.text),
         url: content.and_then(|content| content.action_url.as_ref()),
         tag,
@@ -57,7 +58,7 @@ pub(crate) fn payload(message: &Outgoing, tag: Option<&str>) -> serde_json::Resu
     }
     payload.data = None;
     payload.url = payload.url.filter(|url| json_len(url.as_str()) <= URL);
-    payload.title = payload.title.map(|title| shortened(title, TITLE));
+    payload.title = payload.title.map(|title| shortened(title.into(), TITLE).into_owned());
     let body = std::mem::take(&mut payload.body);
     // what is there already has the quotes of an empty body
     let room = (MAX + 2).saturating_sub(serde_json::to_vec(&payload)?.len());

@@ -16,9 +16,9 @@ const LEFT: Duration = Duration::from_secs(60 * 60);
 /// For how many push services tokens are kept: there are a handful, but anybody may name one.
 const KEPT: usize = 64;
 
-/// A contact is neither a `mailto:` with an address nor an `https:` URL, or there is no good key.
+/// Why there is no channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotAContact {
+pub enum NoChannel {
     /// push services want to know whom to ask
     #[error("contact must be mailto: with an address, or an https: url")]
     Contact,
@@ -50,13 +50,13 @@ struct Claims<'a> {
 }
 
 impl Tokens {
-    pub(crate) fn new(key: &VapidKey, contact: &str) -> Result<Self, NotAContact> {
+    pub(crate) fn new(key: &VapidKey, contact: &str) -> Result<Self, NoChannel> {
         let good = match contact.strip_prefix("mailto:") {
             Some(address) => address.parse::<Email>().is_ok(),
             None => Url::parse(contact).is_ok_and(|url| url.scheme() == "https"),
         };
         if !good {
-            return Err(NotAContact::Contact);
+            return Err(NoChannel::Contact);
         }
         let (key, public_key) = (key.signing()?, key.public_key());
         Ok(Self { key, public_key, contact: contact.to_owned(), made: Cache::new(KEPT) })
@@ -146,7 +146,7 @@ mod tests {
         for bad in
             ["", "admin@example.com", "mailto:admin", "mailto:", "http://example.com", "https:"]
         {
-            assert_eq!(Tokens::new(&key, bad).err(), Some(NotAContact::Contact), "{bad}");
+            assert_eq!(Tokens::new(&key, bad).err(), Some(NoChannel::Contact), "{bad}");
         }
     }
 }
