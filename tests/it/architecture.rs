@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-fcm", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-sms", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-webhook", &["herald-domain", "herald-outbound", "herald-ports"]),
+    ("herald-webpush", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),

@@ -46,13 +46,16 @@ impl Answer {
     }
 
     /// The answer as one line: the status, and what the body says, but no page and none of the
-    /// secrets.
+    /// secrets. Of a redirect, that it is not followed.
     pub fn detail(&self, secrets: &[&str]) -> String {
+        let status = self.status.as_str();
+        if self.status.is_redirection() {
+            return format!("{status}: redirects are not followed");
+        }
         let page = self.headers.get(CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes().get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html"))
         });
         let body = if page { "".into() } else { String::from_utf8_lossy(&self.body) };
-        let status = self.status.as_str();
         if body.trim().is_empty() {
             let reason = self.status.canonical_reason().unwrap_or_default();
             return one_line(&format!("{status} {}", reason.to_ascii_lowercase()), &[]);

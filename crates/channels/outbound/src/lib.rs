@@ -33,7 +33,7 @@ pub use answer::Answer;
 pub use below::below;
 pub use client::{NoClient, Settings, client};
 pub use guard::{Guarded, Reach};
-pub use line::{one_line, path_of};
+pub use line::{headline, one_line, path_of};
 pub use retry_after::retry_after;
 pub use trace::traced;
 pub use unanswered::unanswered;

@@ -26,6 +26,14 @@ pub fn one_line(text: &str, secrets: &[&str]) -> String {
     line
 }
 
+/// A headline without line breaks, whatever was put in: each becomes a space, and so does every other
+/// control character.
+pub fn headline(text: &str) -> String {
+    let breaks =
+        |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    text.replace(breaks, " ")
+}
+
 /// The part of an address that may be a secret, as it often is of those that users gave: the path, and
 /// what follows. Nothing, if there is no more to it than a slash.
 pub fn path_of(url: &str) -> &str {
@@ -60,6 +68,12 @@ mod tests {
     #[test]
     fn secrets_are_blotted_out() {
         assert_eq!(one_line("no token s3cret here", &["", "s3cret"]), "no token … here");
+    }
+
+    #[test]
+    fn a_headline_has_one_line() {
+        assert_eq!(headline("a\r\nb\0c\u{2028}d\te"), "a  b c d e");
+        assert_eq!(headline("Größe 🎉  x "), "Größe 🎉  x ");
     }
 
     #[test]

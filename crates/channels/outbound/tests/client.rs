@@ -42,7 +42,7 @@ async fn a_redirect_is_an_answer() {
     let server = WebServer::start(|_| WebReply::status(307).header("location", "/other")).await;
     let answer = ask(&server.url("/")).await.unwrap();
     assert_eq!((answer.status.as_u16(), server.asked().len()), (307, 1));
-    assert_eq!(answer.detail(&[]), "307 temporary redirect");
+    assert_eq!(answer.detail(&[]), "307: redirects are not followed");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@ use herald_domain::{
     ActionUrl, Category, Data, Kind, Message, Notification, NotificationId, Priority, Timestamp,
     Title, Topic, UserId,
 };
+use herald_outbound::headline;
 use herald_ports::Outgoing;
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ pub(crate) struct Body<'a> {
 enum Event<'a> {
     Message {
         user: &'a UserId,
-        subject: Option<&'a str>,
+        subject: Option<String>,
         text: &'a str,
         notifications: Vec<Item<'a>>,
     },
@@ -53,7 +54,7 @@ impl<'a> Body<'a> {
             timestamp: newest.unwrap_or(message.now),
             data: Event::Message {
                 user: &message.recipient,
-                subject: message.subject.as_deref(),
+                subject: message.subject.as_deref().map(headline),
                 text: &message.text,
                 notifications: notifications.iter().map(|one| Item::of(one)).collect(),
             },

@@ -84,10 +84,7 @@ async fn accepted(
     let answer = Answer::read(response).await;
     let detail = answer.detail(&[path_of(webhook.url.as_str())]);
     Err(match answer.status.as_u16() {
-        300..=399 => {
-            let detail = format!("{}: redirects are not followed", answer.status.as_str());
-            DeliveryError::Permanent { detail }
-        }
+        300..=399 => DeliveryError::Permanent { detail },
         410 => DeliveryError::EndpointGone { detail },
         _ => DeliveryError::Transient { detail, retry_after: answer.retry_after(now) },
     })

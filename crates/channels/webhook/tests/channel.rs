@@ -70,6 +70,21 @@ async fn a_request_tells_of_a_notification() {
 }
 
 #[tokio::test]
+async fn a_headline_stays_one_line_and_a_text_as_it_is() {
+    let server = WebServer::start(|_| WebReply::status(200)).await;
+    let mut message = outgoing(Address::Webhook(webhook(&server.url("/"))));
+    message.subject = Some("a\r\nwebhook-id: b".to_owned());
+    message.text = "\"},{\"user\":\"eve\",\"x\":\"\r\n\u{1}🦀\u{2028}".to_owned();
+    channel().deliver(&message).await.unwrap();
+    let asked = &server.asked()[0];
+    assert_eq!(asked.header("webhook-id"), Some("msg_7"));
+    let data = &asked.json()["data"];
+    assert_eq!(data["subject"], "a  webhook-id: b");
+    assert_eq!(data["text"], message.text);
+    assert_eq!(data["user"], "alice");
+}
+
+#[tokio::test]
 async fn a_digest_tells_of_several() {
     let server = WebServer::start(|_| WebReply::status(204)).await;
     let mut message = outgoing(Address::Webhook(webhook(&server.url("/"))));
