@@ -4,7 +4,7 @@
 //! makes each case of the stores a test of its own, against a fresh store, and
 //! [`live_bus_suite!`] and
 //! [`job_queue_suite!`] do so for the live bus and the job queue; [`broker_suite!`] does all that for
-//! an adapter of a broker. What an adapter writes is all of its `tests/contract.rs`:
+//! an adapter of a broker, and [`channel_suite!`] is for those of channels. What an adapter writes is all of its `tests/contract.rs`:
 //!
 //! ```ignore
 //! //! The store keeps the contract of every port.
@@ -33,6 +33,7 @@
 pub mod api_keys;
 pub mod broker;
 pub mod changes;
+pub mod channel;
 pub mod collapse;
 pub mod estates;
 pub mod expiry;
@@ -49,6 +50,7 @@ pub mod managing;
 pub mod mutes;
 pub mod notifications;
 pub mod pages;
+mod python;
 pub mod races;
 pub mod removal;
 pub mod sessions;
@@ -59,11 +61,13 @@ pub mod tickets;
 pub mod topics;
 pub mod trimming;
 pub mod users;
+pub mod web;
 
 #[doc(hidden)]
 pub use broker::{dead_jobs, faults, nodes};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
+pub use python::Python;
 pub use skip::skip;
 pub use stores::Stores;
 pub use suite::run;

@@ -324,6 +324,28 @@ macro_rules! broker_suite {
     };
 }
 
+/// Makes every case of channels a test; each gets a fresh
+/// `Arc<dyn `[`ChannelUnderTest`](crate::channel::ChannelUnderTest)`>` from the expression, which may
+/// `await`, and be an option. Stands at the top of a module.
+#[macro_export]
+macro_rules! channel_suite {
+    ($channel:expr) => {
+        async fn contract_channel()
+        -> Option<::std::sync::Arc<dyn $crate::channel::ChannelUnderTest>> {
+            $channel.into()
+        }
+        $crate::contract_cases! { channel of contract_channel:
+            what_was_taken_arrived_once,
+            failures_have_their_meanings,
+            failures_are_told_in_a_line,
+            an_address_of_another_channel_is_refused,
+            who_stops_waiting_leaves_nothing_behind,
+            calls_overlap,
+            texts_stay_texts,
+        }
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! live_bus_cases {
@@ -381,7 +403,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 27] = [
+    const SUITES: [(&str, &str); 28] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -409,6 +431,7 @@ mod tests {
         ("nodes", include_str!("broker/nodes.rs")),
         ("dead_jobs", include_str!("broker/dead_jobs.rs")),
         ("faults", include_str!("broker/faults.rs")),
+        ("channel", include_str!("channel.rs")),
     ];
 
     #[test]

@@ -1,5 +1,4 @@
-use std::process::{Command, Stdio};
-
+use herald_contract::Python;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Server, eventually, http, mint, skip};
@@ -10,7 +9,7 @@ const GUIDE: &str = include_str!("../../../docs/operations.md");
 const PARSER: &str = "
 import json, sys
 from prometheus_client.parser import text_string_to_metric_families
-families = text_string_to_metric_families(sys.stdin.read())
+families = text_string_to_metric_families(json.load(sys.stdin))
 print(json.dumps([[s.name, f.type, s.labels, s.value] for f in families for s in f.samples]))
 ";
 
@@ -18,15 +17,8 @@ print(json.dumps([[s.name, f.type, s.labels, s.value] for f in families for s in
 struct Figures(Vec<(String, String, Value, f64)>);
 
 impl Figures {
-    fn parse(python: &str, text: &str) -> Self {
-        use std::io::Write;
-        let mut command = Command::new(python);
-        command.args(["-c", PARSER]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "Prometheus does not understand:\n{text}");
-        Self(serde_json::from_slice(&output.stdout).unwrap())
+    fn parse(python: &Python, text: &str) -> Self {
+        Self(serde_json::from_value(python.run(PARSER, &json!(text))).unwrap())
     }
 
     /// A figure with these labels; 0 if there is none.
@@ -34,16 +26,6 @@ impl Figures {
         let found = self.0.iter().find(|(known, _, has, _)| known == name && has == labels);
         found.map_or(0.0, |(.., value)| *value)
     }
-}
-
-/// Python with the parser, installed once into `target/tools`.
-fn python() -> Option<String> {
-    let script =
-        ". tests/lib.sh && python_tools prometheus-client-0.26.0 prometheus-client==0.26.0";
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let output = Command::new("bash").args(["-c", script]).current_dir(root).output().ok()?;
-    let folder = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| format!("{}/bin/python", folder.trim()))
 }
 
 /// The server's figures, from the address that is for them alone.
@@ -92,7 +74,8 @@ async fn traffic(server: &Server) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counters_move_as_the_traffic_does() {
-    let Some(python) = python() else {
+    let Some(python) = Python::with("prometheus-client-0.26.0", &["prometheus-client==0.26.0"])
+    else {
         return skip("counters_move_as_the_traffic_does", "prometheus-client is not installed");
     };
     let server = Server::builder().set("HERALD_METRICS_LISTEN", "127.0.0.1:0").start().await;
