@@ -34,7 +34,7 @@ pub use clock::SyncedClock;
 pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use dispatcher::{Dispatcher, DispatcherPorts};
 pub use duty::Duty;
-pub use engine::{Engine, EnginePorts, Limits, Provider};
+pub use engine::{Engine, EnginePorts, Limits, Provider, StandIn};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
 pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};

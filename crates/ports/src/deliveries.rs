@@ -80,6 +80,9 @@ pub struct Claimed {
     pub locale: Option<Locale>,
     /// where it goes; `None` if there is no such address any more, or it is suppressed
     pub to: Option<Address>,
+    /// whether the user never had one there, and is told nevertheless, for the channel was
+    /// [addressless](Planning::addressless)
+    pub lacks_address: bool,
     /// what it tells of: one, or, of a digest, at least one, oldest first
     pub notifications: Vec<Arc<Notification>>,
     /// what the request belonged to that sent it (W3C Trace Context)

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use herald_domain::RetryPolicy;
+use herald_domain::{Address, Channel, RetryPolicy, UserId};
 use herald_ports::DeliveryChannel;
 
 /// A way out of Herald, and how much is asked of it.
@@ -11,7 +11,12 @@ pub struct Provider {
     pub channel: Arc<dyn DeliveryChannel>,
     /// how much is asked of it
     pub limits: Limits,
+    /// gives whoever has no address one that nobody is reached by, for the sandbox
+    pub stand_in: Option<StandIn>,
 }
+
+/// An address for whoever has none.
+pub type StandIn = fn(Channel, &UserId) -> Option<Address>;
 
 /// How much one process asks of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::outreach::{Composer, CurrentDefaults};
 use figures::ChannelFigures;
-pub use limits::{Limits, Provider};
+pub use limits::{Limits, Provider, StandIn};
 use planner::Planner;
 use recorder::Recorder;
 use sender::Sender;
@@ -69,14 +69,20 @@ impl Engine {
     /// How often it looks how much waits.
     const ROUND: Duration = Duration::from_secs(5);
 
-    /// Over a store, by these providers, of which each is another channel's. Whoever has no address of an
-    /// `addressless` channel is told by it nevertheless, if the sender asks for it.
-    pub fn new(ports: EnginePorts, providers: Vec<Provider>, addressless: ChannelSet) -> Self {
+    /// Over a store, by these providers, of which each is another channel's.
+    pub fn new(ports: EnginePorts, providers: Vec<Provider>) -> Self {
         let channels = providers.iter().map(|provider| provider.channel.channel());
         let wakes = channels.map(|channel| (channel, Arc::default())).collect();
         let stop = providers.iter().map(|_| Arc::default()).collect();
         let senders = Wakes(Arc::new(wakes));
+        let addressless = Self::addressless(&providers);
         Self { ports, providers, addressless, senders, stop }
+    }
+
+    /// The channels by which whoever has no address is told nevertheless, if the sender asks for it.
+    pub fn addressless(providers: &[Provider]) -> ChannelSet {
+        let stood_in = providers.iter().filter(|provider| provider.stand_in.is_some());
+        ChannelSet::of(stood_in.map(|provider| provider.channel.channel()))
     }
 
     /// There may be something to send, since dead letters were begun anew.

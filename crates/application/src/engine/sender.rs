@@ -126,10 +126,10 @@ impl Sender {
         if claimed.expires_at.is_some_and(|at| at <= time) {
             return Some(Then::Suppress("it has expired".to_owned()));
         }
-        let Some(to) = &claimed.to else {
+        let Some(to) = self.address(claimed) else {
             return Some(Then::Suppress("the address is gone or suppressed".to_owned()));
         };
-        match self.breakers().admit(to, now()) {
+        match self.breakers().admit(&to, now()) {
             Admission::Free | Admission::Probe => None,
             Admission::Wait(until) => Some(Then::Release(time.plus(until - now()))),
         }
@@ -137,7 +137,7 @@ impl Sender {
 
     async fn attempt(&self, claimed: Claimed) {
         let time = self.clock.now();
-        let Some(to) = claimed.to.clone() else { return };
+        let Some(to) = self.address(&claimed) else { return };
         let message = match self.composer.compose(&claimed, to.clone(), time).await {
             Ok(message) => message,
             Err(error) => {
@@ -163,6 +163,13 @@ impl Sender {
             (then, _) => then,
         };
         self.record(&claimed, Some(attempt), then).await;
+    }
+
+    /// Where it goes.
+    fn address(&self, claimed: &Claimed) -> Option<Address> {
+        let stand_in = self.provider.stand_in.filter(|_| claimed.lacks_address);
+        let invented = || stand_in.and_then(|invent| invent(self.channel(), &claimed.recipient));
+        claimed.to.clone().or_else(invented)
     }
 
     async fn deliver(&self, message: &Outgoing) -> Result<Taken, DeliveryError> {
