@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use herald_domain::{Category, Channel, ItemFilter, Rule, UserKey, Violation};
 use herald_domain::{
-    Choices, Defaults, Preferences as Wishes, RawPreferences, UserPrincipal, Violations,
+    Category, Channel, Choices, Defaults, ItemFilter, Preferences as Wishes, RawPreferences, Rule,
+    UserKey, UserPrincipal, Violation, Violations,
 };
 use herald_ports::{Clock, InboxStore, Position, PreferenceStore, StoreError};
 

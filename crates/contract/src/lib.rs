@@ -50,6 +50,7 @@ pub mod managing;
 pub mod mutes;
 pub mod notifications;
 pub mod pages;
+pub mod preferences;
 mod python;
 pub mod races;
 pub mod removal;

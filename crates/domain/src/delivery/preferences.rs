@@ -4,7 +4,7 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Choices, QuietHours};
+use super::{Cadence, ChannelSet, Choices, QuietHours};
 use crate::{Category, Channel, Mute, Rule, Timestamp, Violation};
 
 /// What a user wants to hear of, how, and when. The default is to have said nothing.
@@ -45,6 +45,14 @@ impl Preferences {
         let said = of_category.and_then(|choices| choices.get(channel));
         said.map(|wanted| (wanted, true))
             .or_else(|| self.default.get(channel).map(|wanted| (wanted, false)))
+    }
+
+    /// The external channels that the user has asked for, for everything or for any category.
+    pub fn eager(&self) -> ChannelSet {
+        let said: Vec<_> = self.categories.values().chain([&self.default]).collect();
+        let is_asked_for =
+            |channel: &Channel| said.iter().any(|choices| choices.get(*channel) == Some(true));
+        ChannelSet::of(Channel::EXTERNAL.into_iter().filter(is_asked_for))
     }
 
     /// When what comes now about a category goes out, if it is to be collected.
@@ -116,6 +124,17 @@ impl From<Locale> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_for_a_channel_anywhere_is_eager() {
+        let mut wanted = Preferences::default();
+        assert_eq!(wanted.eager(), ChannelSet::NONE);
+        wanted.default =
+            Choices::from([(Channel::InApp, true), (Channel::Sms, false), (Channel::Push, true)]);
+        let ci = Choices::from([(Channel::Sms, true), (Channel::Push, false)]);
+        wanted.categories = [("ci".parse().unwrap(), ci)].into();
+        assert_eq!(wanted.eager(), ChannelSet::of([Channel::Sms, Channel::Push]));
+    }
 
     #[test]
     fn a_locale_is_a_kind_of_its_language() {
