@@ -23,9 +23,7 @@ pub struct ServiceAccount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongServiceAccount {
     /// not such a file at all
-    #[error(
-        "must be a JSON object with type, project_id, client_email, private_key and token_uri"
-    )]
+    #[error("must be a JSON object with type, project_id, client_email, private_key and token_uri")]
     Form,
     /// a file for another kind of credential
     #[error("type must be service_account")]
@@ -61,8 +59,8 @@ impl FromStr for ServiceAccount {
         }
         let key = PrivatePkcs8KeyDer::from_pem_slice(file.private_key.as_bytes())
             .map_err(|_| WrongServiceAccount::Key)?;
-        let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der())
-            .map_err(|_| WrongServiceAccount::Key)?;
+        let key =
+            RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).map_err(|_| WrongServiceAccount::Key)?;
         let token_url = Url::parse(&file.token_uri).ok().filter(is_secret);
         Ok(Self {
             project: file.project_id,

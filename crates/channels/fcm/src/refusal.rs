@@ -74,9 +74,9 @@ impl Refusal {
             // too large, too: the token may be good
             (Some("INVALID_ARGUMENT"), _) => DeliveryError::Permanent { detail },
             // the token was made for another project; with that it is still good
-            (Some("SENDER_ID_MISMATCH"), _) => DeliveryError::Permanent {
-                detail: format!("token is of another sender: {detail}"),
-            },
+            (Some("SENDER_ID_MISMATCH"), _) => {
+                DeliveryError::Permanent { detail: format!("token is of another sender: {detail}") }
+            }
             // Apple's certificate, or the keys of browsers
             (Some("THIRD_PARTY_AUTH_ERROR"), _) => DeliveryError::Misconfigured { detail },
             (Some("QUOTA_EXCEEDED"), _) | (_, 429) => {

@@ -35,9 +35,15 @@ mod tests {
 
     #[test]
     fn what_is_no_base_is_refused() {
-        for base in
-            ["", "api.example.com", "ftp://a", "https://a:b@c", "https://a@c", "https://a?b", "mailto:a"]
-        {
+        for base in [
+            "",
+            "api.example.com",
+            "ftp://a",
+            "https://a:b@c",
+            "https://a@c",
+            "https://a?b",
+            "mailto:a",
+        ] {
             assert_eq!(below(base, &["x"]), None, "{base}");
         }
     }
