@@ -1,5 +1,7 @@
 //! What the operator sets: flags before `HERALD_*` variables before the file, all of the same names.
 
+mod outlets;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +15,9 @@ use herald_domain::Retention;
 use herald_http::{Class, Rates, TrustedProxies};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+
+use outlets::Webhooks;
+pub(crate) use outlets::{Email, Outlets, Push};
 
 use crate::queue::{QueueUrl, check_prefix};
 
@@ -132,6 +137,40 @@ struct Raw {
     admin_username: Option<String>,
     admin_password: Option<SecretString>,
     admin_password_file: Option<PathBuf>,
+    public_url: Option<String>,
+    extra_roots_file: Option<PathBuf>,
+    outbound_http: bool,
+    outbound_networks: Vec<String>,
+    email_url: Option<SecretString>,
+    email_url_file: Option<PathBuf>,
+    email_from: Option<String>,
+    sms_account: Option<String>,
+    sms_token: Option<SecretString>,
+    sms_token_file: Option<PathBuf>,
+    sms_from: Option<String>,
+    sms_url: Option<String>,
+    fcm_service_account_file: Option<PathBuf>,
+    fcm_url: Option<String>,
+    web_push_contact: Option<String>,
+    webhooks: Webhooks,
+    delivery_attempts: Option<u32>,
+    delivery_retry_base: f64,
+    delivery_retry_cap: f64,
+    email_attempts: Option<u32>,
+    email_concurrency: Option<usize>,
+    email_timeout: Option<u64>,
+    sms_attempts: Option<u32>,
+    sms_concurrency: Option<usize>,
+    sms_timeout: Option<u64>,
+    push_attempts: Option<u32>,
+    push_concurrency: Option<usize>,
+    push_timeout: Option<u64>,
+    web_push_attempts: Option<u32>,
+    web_push_concurrency: Option<usize>,
+    web_push_timeout: Option<u64>,
+    webhook_attempts: Option<u32>,
+    webhook_concurrency: Option<usize>,
+    webhook_timeout: Option<u64>,
 }
 
 impl Raw {
@@ -166,6 +205,11 @@ struct Defaults {
     shutdown_delay: u64,
     allowed_origins: [&'static str; 0],
     trusted_proxies: [&'static str; 0],
+    outbound_http: bool,
+    outbound_networks: [&'static str; 0],
+    webhooks: &'static str,
+    delivery_retry_base: f64,
+    delivery_retry_cap: f64,
     log: &'static str,
     log_format: LogFormat,
 }
@@ -178,6 +222,11 @@ const DEFAULTS: Defaults = Defaults {
     shutdown_delay: 0,
     allowed_origins: [],
     trusted_proxies: [],
+    outbound_http: false,
+    outbound_networks: [],
+    webhooks: "sandbox",
+    delivery_retry_base: 10.0,
+    delivery_retry_cap: 600.0,
     log: "info",
     log_format: LogFormat::Auto,
 };
@@ -211,6 +260,8 @@ pub(crate) struct Config {
     pub(crate) jwt_jwks: Option<String>,
     /// an administrator who must exist
     pub(crate) admin: Option<(String, SecretString)>,
+    /// the ways out
+    pub(crate) outlets: Outlets,
 }
 
 impl Config {
@@ -241,7 +292,8 @@ impl Config {
         self.database_url.split_once(':').map_or("", |(scheme, _)| scheme)
     }
 
-    fn check(raw: Raw) -> Result<Self> {
+    fn check(mut raw: Raw) -> Result<Self> {
+        let outlets = Outlets::check(&mut raw)?;
         let rates = raw.rates()?;
         let jwt_secret = secret("jwt_secret", raw.jwt_secret, raw.jwt_secret_file.as_deref())?;
         let password =
@@ -300,6 +352,7 @@ impl Config {
             jwt_public_key: contents("jwt_public_key_file", raw.jwt_public_key_file.as_deref())?,
             jwt_jwks: contents("jwt_jwks_file", raw.jwt_jwks_file.as_deref())?,
             admin,
+            outlets,
         })
     }
 }
@@ -340,6 +393,26 @@ const NOT_TEXT: &[&str] = &[
     "trusted_proxies",
     "retention_max_items",
     "retention_max_days",
+    "outbound_http",
+    "outbound_networks",
+    "delivery_attempts",
+    "delivery_retry_base",
+    "delivery_retry_cap",
+    "email_attempts",
+    "email_concurrency",
+    "email_timeout",
+    "sms_attempts",
+    "sms_concurrency",
+    "sms_timeout",
+    "push_attempts",
+    "push_concurrency",
+    "push_timeout",
+    "web_push_attempts",
+    "web_push_concurrency",
+    "web_push_timeout",
+    "webhook_attempts",
+    "webhook_concurrency",
+    "webhook_timeout",
 ];
 
 impl Provider for Variables {

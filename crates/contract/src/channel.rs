@@ -6,15 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use herald_domain::{
-    Address, Content, DeliveryId, Notification, NotificationId, Priority, PushSubscription,
-    SigningSecret, Webhook,
-};
+use herald_domain::{Address, DeliveryId, PushSubscription, SigningSecret, Webhook};
 use herald_ports::{DeliveryChannel, DeliveryError, Outgoing, Taken};
 use tokio::time::timeout;
 
 use crate::broker::eventually;
-use crate::fixtures::{NOW, at_once, user_id};
+use crate::fixtures::{at_once, outgoing};
 
 /// How long a provider on this machine may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -254,28 +251,13 @@ fn arrived(subject: &str, text: &str) -> Arrived {
     Arrived { subject: subject.to_owned(), text: text.to_owned() }
 }
 
-/// A message to the address of the fixture, everything else at its plainest.
+/// A message to the address of the fixture.
 fn message(fixture: &Arc<dyn ChannelUnderTest>, nth: usize, subject: &str, text: &str) -> Outgoing {
-    let nth = i64::try_from(nth).unwrap();
     Outgoing {
-        delivery: DeliveryId::new(nth),
-        attempt: 1,
-        now: NOW,
-        to: fixture.address(),
-        recipient: user_id("alice"),
+        delivery: DeliveryId::new(nth.try_into().unwrap()),
         subject: Some(subject.to_owned()),
         text: text.to_owned(),
-        html: None,
-        notifications: vec![Arc::new(Notification {
-            id: NotificationId::new(nth),
-            content: Content::of("main is green".parse().unwrap()),
-            sender: "ci-bot".to_owned(),
-            created_at: NOW,
-        })],
-        priority: Priority::Medium,
-        expires_at: None,
-        unsubscribe: None,
-        traceparent: None,
+        ..outgoing(fixture.address())
     }
 }
 

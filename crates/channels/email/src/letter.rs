@@ -3,6 +3,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use herald_domain::{Email, Priority, Timestamp};
+use herald_outbound::headline;
 use herald_ports::{DeliveryError, Outgoing};
 use lettre::message::header::{self, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
@@ -102,8 +103,7 @@ fn plain(name: &'static str, value: &str) -> HeaderValue {
 }
 
 fn subject_of(subject: &str) -> HeaderValue {
-    let separates = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let subject = subject.replace(separates, " ");
+    let subject = headline(subject);
     // The library lets ASCII stand as it is; but this would be read as encoded already, or not fit a line.
     if !subject.contains("=?") && subject.split(' ').all(|word| word.len() <= LONGEST) {
         return header::Subject::from(subject).display();

@@ -22,7 +22,6 @@ mod channel;
 mod grant;
 mod message;
 mod refusal;
-mod shorten;
 mod tokens;
 
 pub use account::{ServiceAccount, WrongServiceAccount};

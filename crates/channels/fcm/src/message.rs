@@ -4,11 +4,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use herald_domain::{Notification, Priority};
+use herald_outbound::{headline, json_len, shortened};
 use herald_ports::Outgoing;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-
-use crate::shorten::to_bytes;
 
 /// The most that FCM takes, in bytes; it does not count the token.
 const MAX: usize = 4_096;
@@ -67,10 +66,15 @@ struct Apns {
 impl<'a> Request<'a> {
     /// What FCM is told, in no more bytes than it takes.
     pub(crate) fn of(message: &Outgoing, token: &'a str) -> Self {
+<<<<<<< HEAD
         let title = message
             .subject
             .as_ref()
             .map(|subject| to_bytes(&subject.replace(char::is_control, " "), TITLE));
+=======
+        let title = message.subject.as_deref().map(headline);
+        let title = title.map(|title| shortened(&title, TITLE).into_owned());
+>>>>>>> mail
         let mut request = Self {
             message: Message {
                 token,
@@ -80,10 +84,10 @@ impl<'a> Request<'a> {
                 apns: apns(message),
             },
         };
-        if request.room() < TEXT.min(message.text.len()) {
+        if request.room() < TEXT.min(json_len(&message.text)) {
             request.message.data.remove("data");
         }
-        request.message.notification.body = to_bytes(&message.text, request.room());
+        request.message.notification.body = shortened(&message.text, request.room()).into_owned();
         request
     }
 

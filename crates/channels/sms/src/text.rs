@@ -1,3 +1,4 @@
+use herald_outbound::headline;
 use herald_ports::Outgoing;
 
 /// The longest message, in UTF-16 code units, which is how telephones count.
@@ -10,7 +11,7 @@ const MORE: &str = "...";
 pub(crate) fn of(message: &Outgoing) -> String {
     let mut text = String::new();
     if let Some(subject) = &message.subject {
-        text.push_str(&subject.replace(char::is_control, " "));
+        text.push_str(&headline(subject));
         text.push('\n');
     }
     text.push_str(&message.text);

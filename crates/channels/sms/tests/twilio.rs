@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use herald_contract::fixtures::{NOW, user_id};
+use herald_contract::fixtures::outgoing;
 use herald_contract::web::{WebReply, WebRequest, WebServer};
-use herald_domain::{Address, DeliveryId, Priority};
+use herald_domain::Address;
 use herald_outbound::{Settings, client};
 use herald_ports::{DeliveryChannel, DeliveryError, Outgoing, Taken};
 use herald_sms::{Account, SmsChannel};
@@ -41,21 +41,7 @@ fn channel(server: &WebServer, from: &str) -> SmsChannel {
 }
 
 fn message() -> Outgoing {
-    Outgoing {
-        delivery: DeliveryId::new(7),
-        attempt: 1,
-        now: NOW,
-        to: Address::Sms("+15558675310".parse().unwrap()),
-        recipient: user_id("alice"),
-        subject: None,
-        text: "main is green".to_owned(),
-        html: Some("<p>main is green</p>".to_owned()),
-        notifications: Vec::new(),
-        priority: Priority::Medium,
-        expires_at: None,
-        unsubscribe: None,
-        traceparent: None,
-    }
+    outgoing(Address::Sms("+15558675310".parse().unwrap()))
 }
 
 fn fields(asked: &WebRequest) -> BTreeMap<String, String> {

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use herald_domain::{
     ActionUrl, Category, Data, Kind, Notification, NotificationId, Priority, Timestamp, Topic,
 };
-use herald_outbound::headline;
+use herald_outbound::{headline, json_len, shortened};
 use herald_ports::Outgoing;
 use serde::Serialize;
 
@@ -58,30 +58,11 @@ pub(crate) fn payload(message: &Outgoing, tag: Option<&str>) -> serde_json::Resu
     }
     payload.data = None;
     payload.url = payload.url.filter(|url| json_len(url.as_str()) <= URL);
-    payload.title = payload.title.map(|title| shortened(title.into(), TITLE).into_owned());
-    let body = std::mem::take(&mut payload.body);
-    // what is there already has the quotes of an empty body
-    let room = (MAX + 2).saturating_sub(serde_json::to_vec(&payload)?.len());
-    payload.body = shortened(body, room);
+    payload.title = payload.title.map(|title| shortened(&title, TITLE).into_owned());
+    payload.body = Cow::default();
+    let room = MAX.saturating_sub(serde_json::to_vec(&payload)?.len());
+    payload.body = shortened(&message.text, room);
     serde_json::to_vec(&payload)
-}
-
-/// The text, or as much of its beginning as takes that many bytes of JSON, with an ellipsis.
-fn shortened(text: Cow<'_, str>, room: usize) -> Cow<'_, str> {
-    if json_len(&text) <= room {
-        return text;
-    }
-    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    let with_ellipsis = |end: usize| format!("{}…", &text[..end]);
-    let fit = ends.partition_point(|end| json_len(&with_ellipsis(*end)) <= room);
-    let last = fit.checked_sub(1).map_or(0, |last| ends[last]);
-    Cow::Owned(with_ellipsis(last))
-}
-
-/// How many bytes it takes as JSON, with its quotes.
-fn json_len(text: &str) -> usize {
-    // a text is always JSON
-    serde_json::to_string(text).map_or(usize::MAX, |json| json.len())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use herald_contract::fixtures::{NOW, later};
-use herald_domain::{Content, Notification, NotificationId, Priority};
+use herald_contract::fixtures::{later, notification};
+use herald_domain::{DeliveryId, Priority};
 use herald_ports::{DeliveryChannel, Outgoing};
 use serde_json::{Value, json};
 
@@ -59,19 +59,12 @@ async fn a_page_stands_beside_the_text() {
 #[tokio::test]
 async fn an_attempt_has_the_id_of_the_first() {
     let server = started!(MailServer::start());
-    let told = |created_at| {
-        vec![Arc::new(Notification {
-            id: NotificationId::new(1),
-            content: Content::of("x".parse().unwrap()),
-            sender: "ci-bot".to_owned(),
-            created_at,
-        })]
-    };
-    let first = Outgoing { notifications: told(NOW), ..message() };
+    let first = message();
     let again = Outgoing { attempt: 2, now: later(60), ..first.clone() };
-    let other = Outgoing { delivery: herald_domain::DeliveryId::new(8), ..first.clone() };
+    let other = Outgoing { delivery: DeliveryId::new(8), ..first.clone() };
     // another installation, or a database that began anew
-    let elsewhere = Outgoing { notifications: told(later(1)), ..first.clone() };
+    let told = Arc::new(notification(6, "main is green"));
+    let elsewhere = Outgoing { notifications: vec![told], ..first.clone() };
     let mut ids = Vec::new();
     for message in [&first, &again, &other, &elsewhere] {
         let id = header(&arrives(&server, message).await, "Message-ID");

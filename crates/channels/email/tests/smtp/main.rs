@@ -10,8 +10,8 @@ mod server;
 
 use std::time::Duration;
 
-use herald_contract::fixtures::{NOW, user_id};
-use herald_domain::{Address, DeliveryId, Priority};
+use herald_contract::fixtures::outgoing;
+use herald_domain::Address;
 use herald_email::{EmailChannel, Settings};
 use herald_ports::Outgoing;
 use serde_json::Value;
@@ -53,23 +53,9 @@ fn header(mail: &Value, name: &str) -> Value {
     value
 }
 
-/// A message to `alice@example.com`, everything else at its plainest.
+/// A message to `alice@example.com`.
 fn message() -> Outgoing {
-    Outgoing {
-        delivery: DeliveryId::new(7),
-        attempt: 1,
-        now: NOW,
-        to: to("alice@example.com"),
-        recipient: user_id("alice"),
-        subject: Some("Build finished".to_owned()),
-        text: "main is green".to_owned(),
-        html: None,
-        notifications: Vec::new(),
-        priority: Priority::Medium,
-        expires_at: None,
-        unsubscribe: None,
-        traceparent: None,
-    }
+    outgoing(to("alice@example.com"))
 }
 
 fn to(address: &str) -> Address {
