@@ -66,15 +66,8 @@ struct Apns {
 impl<'a> Request<'a> {
     /// What FCM is told, in no more bytes than it takes.
     pub(crate) fn of(message: &Outgoing, token: &'a str) -> Self {
-<<<<<<< HEAD
-        let title = message
-            .subject
-            .as_ref()
-            .map(|subject| to_bytes(&subject.replace(char::is_control, " "), TITLE));
-=======
         let title = message.subject.as_deref().map(headline);
         let title = title.map(|title| shortened(&title, TITLE).into_owned());
->>>>>>> mail
         let mut request = Self {
             message: Message {
                 token,
