@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-queue-amqp", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-queue-nats", &["herald-broker", "herald-domain", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
+    ("herald-templates", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),
     (
