@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("herald-webhook", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-webpush", &["herald-domain", "herald-outbound", "herald-ports"]),
     ("herald-auth", &["herald-domain", "herald-ports"]),
+    ("herald-templates", &["herald-domain", "herald-ports"]),
     ("herald-bench", &[]),
     ("herald-http", &["herald-application", "herald-domain", "herald-ports", "herald-realtime"]),
     (
