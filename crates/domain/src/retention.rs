@@ -42,6 +42,8 @@ pub struct Retention {
     /// how long the id of a user who was deleted is remembered: so long a token of that time is
     /// refused
     pub deletions: Duration,
+    /// how long a message is kept that was given to the sandbox
+    pub sandbox: Duration,
 }
 
 impl Default for Retention {
@@ -55,6 +57,7 @@ impl Default for Retention {
             revocations: 7 * DAY,
             logins: 7 * DAY,
             deletions: 30 * DAY,
+            sandbox: DAY,
         }
     }
 }
@@ -82,6 +85,7 @@ impl Retention {
             Leftover::Revocations => self.revocations,
             Leftover::Logins => self.logins,
             Leftover::Deletions => self.deletions,
+            Leftover::Sandbox => self.sandbox,
         })
     }
 }
@@ -120,11 +124,13 @@ pub enum Leftover {
     Estates,
     /// that a user of some id was deleted; its moment is the deletion
     Deletions,
+    /// a message that was given to the sandbox; its moment is when it came
+    Sandbox,
 }
 
 impl Leftover {
     /// Each of them; what an estate gives free is found in the same round.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Estates,
         Self::Tombstones,
         Self::Notifications,
@@ -135,5 +141,6 @@ impl Leftover {
         Self::Mutes,
         Self::Topics,
         Self::Deletions,
+        Self::Sandbox,
     ];
 }

@@ -11,8 +11,11 @@ use crate::leases::Leases;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
 use crate::preferences::Wishes;
+use crate::sandbox::Sandbox;
 use crate::sessions::Sessions;
+use crate::settings::Settings;
 use crate::suppressions::Suppressions;
+use crate::templates::Templates;
 use crate::topics::Topics;
 use crate::users::Users;
 
@@ -40,6 +43,9 @@ pub(crate) struct State {
     pub(crate) wishes: Wishes,
     pub(crate) endpoints: Endpoints,
     pub(crate) suppressions: Suppressions,
+    pub(crate) templates: Templates,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) settings: Settings,
     pub(crate) leases: Leases,
 }
 

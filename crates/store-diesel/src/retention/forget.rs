@@ -10,8 +10,8 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{
     deletions, idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones,
-    mutes, notifications, outbox, refresh_tokens as tokens, revocations, sessions, subscriptions,
-    tickets, topics,
+    mutes, notifications, outbox, refresh_tokens as tokens, revocations,
+    sandbox_messages as sandbox, sessions, subscriptions, tickets, topics,
 };
 use crate::statements::RangeDsl;
 
@@ -34,6 +34,7 @@ pub(super) fn forget(
         Leftover::Topics => forget_topics(conn, until, budget),
         Leftover::Estates => estates::forget(conn, until, budget),
         Leftover::Deletions => forget_deletions(conn, until, budget),
+        Leftover::Sandbox => forget_sandbox(conn, until, budget),
     }
 }
 
@@ -213,4 +214,14 @@ fn forget_deletions(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<b
         .range(0, budget.limit())
         .load(c))?;
     Ok(remove_each!(conn, deletions::table, ids, budget))
+}
+
+fn forget_sandbox(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let ids: Vec<i64> = on_conn!(conn, c => sandbox::table
+        .filter(sandbox::at.le(until))
+        .order(sandbox::at)
+        .select(sandbox::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, sandbox::table, ids, budget))
 }
