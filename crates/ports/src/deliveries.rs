@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Address, Attempt, Channel, ChannelSet, Defaults, DeliveryId, DeliveryStatus, EndpointId,
-    Locale, Notification, NotificationId, Timestamp, UserId, UserKey,
+    Address, Attempt, Channel, ChannelSet, Decision, Defaults, DeliveryId, DeliveryStatus,
+    EndpointId, Locale, Notification, NotificationId, Timestamp, UserId, UserKey, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,24 @@ pub struct DecidedLine {
     pub until: Option<Timestamp>,
     /// which rule decided it
     pub reason: String,
+}
+
+impl DecidedLine {
+    /// The line of a decision.
+    pub fn of(decision: &Decision) -> Self {
+        let (verdict, until) = match decision.verdict {
+            Verdict::Send => ("send", None),
+            Verdict::Hold(until) => ("hold", Some(until)),
+            Verdict::Digest(until) => ("digest", Some(until)),
+            Verdict::Suppress => ("suppress", None),
+        };
+        Self {
+            channel: decision.channel,
+            decision: verdict.to_owned(),
+            until,
+            reason: decision.reason.to_string(),
+        }
+    }
 }
 
 /// A delivery that is in somebody's hands.

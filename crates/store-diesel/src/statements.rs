@@ -18,6 +18,8 @@ mod keep_answers;
 mod list;
 mod members;
 mod range;
+mod rows;
+mod with_rows;
 mod words;
 
 pub(crate) use add_early::AddEarly;
@@ -39,4 +41,6 @@ pub(crate) use members::{
     Members, NthMember,
 };
 pub(crate) use range::RangeDsl;
+pub(crate) use rows::{Rows, number, text, truth};
+pub(crate) use with_rows::{Part, WithRows};
 pub(crate) use words::Words;

@@ -47,6 +47,12 @@ impl ChannelSet {
         Self(self.0 & other.0)
     }
 
+    /// Those that are in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The channels, in their order.
     pub fn iter(self) -> impl Iterator<Item = Channel> {
         Channel::ALL.iter().copied().filter(move |channel| self.contains(*channel))
