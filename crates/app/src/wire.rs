@@ -16,9 +16,9 @@ use herald_broker::Link;
 use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
-    ApiKeyStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus, MuteStore,
-    NotificationStore, RetentionStore, SessionStore, StoreClock, SystemClock, SystemRandom,
-    TokenIssuer, TopicStore, UserStore,
+    ApiKeyStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
+    NotificationStore, PreferenceStore, RetentionStore, SessionStore, StoreClock, SystemClock,
+    SystemRandom, TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
 use herald_store_diesel::{DieselStore, StoreConfig};
@@ -43,7 +43,7 @@ pub(crate) struct Storage {
     fan_out: Arc<dyn FanOutStore>,
     inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
-    mutes: Arc<dyn MuteStore>,
+    preferences: Arc<dyn PreferenceStore>,
     retention: Arc<dyn RetentionStore>,
     leases: Arc<dyn LeaseStore>,
     clock: Arc<dyn StoreClock>,
@@ -81,7 +81,7 @@ impl Storage {
             + FanOutStore
             + InboxStore
             + TopicStore
-            + MuteStore
+            + PreferenceStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -94,7 +94,7 @@ impl Storage {
             fan_out: store.clone(),
             inbox: store.clone(),
             topics: store.clone(),
-            mutes: store.clone(),
+            preferences: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,
@@ -177,7 +177,7 @@ impl UseCases {
                 storage.users.clone(),
                 clock.clone(),
             )),
-            preferences: Arc::new(Preferences::new(storage.mutes.clone(), clock.clone())),
+            preferences: Arc::new(Preferences::new(storage.preferences.clone(), clock.clone())),
             dispatcher: Arc::new(Dispatcher::new(DispatcherPorts {
                 fan_out: storage.fan_out.clone(),
                 queue,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use herald_domain::{Mute, RawMute, UserKey, Violations};
-use herald_ports::{Clock, MuteStore, StoreError};
+use herald_ports::{Clock, PreferenceStore, StoreError};
 
 /// Why preferences were not served.
 #[derive(Debug, thiserror::Error)]
@@ -16,19 +16,19 @@ pub enum PreferencesError {
 
 /// What a user wants to hear of.
 pub struct Preferences {
-    mutes: Arc<dyn MuteStore>,
+    store: Arc<dyn PreferenceStore>,
     clock: Arc<dyn Clock>,
 }
 
 impl Preferences {
     /// Over a store.
-    pub fn new(mutes: Arc<dyn MuteStore>, clock: Arc<dyn Clock>) -> Self {
-        Self { mutes, clock }
+    pub fn new(store: Arc<dyn PreferenceStore>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
     }
 
     /// The categories that the user mutes now, in their order.
     pub async fn mutes(&self, user: UserKey) -> Result<Vec<Mute>, PreferencesError> {
-        Ok(self.mutes.mutes(user, self.clock.now()).await?)
+        Ok(self.store.preferences(user, self.clock.now()).await?.mutes)
     }
 
     /// Replaces all mutes of the user, for everything that is sent from now on; answers those that
@@ -39,7 +39,9 @@ impl Preferences {
         raw: Vec<RawMute>,
     ) -> Result<Vec<Mute>, PreferencesError> {
         let mutes = Mute::parse_all(raw).map_err(PreferencesError::Invalid)?;
-        self.mutes.set_mutes(user, mutes).await?;
+        let mut preferences = self.store.preferences(user, self.clock.now()).await?;
+        preferences.mutes = mutes;
+        self.store.set_preferences(user, preferences).await?;
         self.mutes(user).await
     }
 }

@@ -185,11 +185,11 @@ pub async fn mutes_that_ended_are_forgotten(stores: &Stores) {
         mute("d", Some(later(30))),
         mute("e", None),
     ];
-    stores.mutes.set_mutes(alice, mutes).await.unwrap();
+    stores.mute(alice, mutes).await;
     for (until, left) in [(9, 5), (10, 4), (20, 2), (9_999, 1)] {
         stores.forget(Leftover::Mutes, later(until), 1).await;
         // asked as of now, when none has ended
-        let mutes = stores.mutes.mutes(alice, NOW).await.unwrap();
+        let mutes = stores.mutes(alice, NOW).await;
         assert_eq!(mutes.len(), left, "after {until} s");
     }
 }

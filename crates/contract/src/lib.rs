@@ -49,6 +49,7 @@ pub mod managing;
 pub mod mutes;
 pub mod notifications;
 pub mod pages;
+pub mod preferences;
 pub mod races;
 pub mod removal;
 pub mod sessions;

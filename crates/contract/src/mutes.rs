@@ -1,4 +1,4 @@
-//! [`MuteStore`](herald_ports::MuteStore), and what mutes mean to a send.
+//! The mutes of [`PreferenceStore`](herald_ports::PreferenceStore), and what they mean to a send.
 
 use herald_domain::{
     Category, Content, Draft, Leftover, Mute, Priority, Rev, State, Timestamp, UserKey,
@@ -11,25 +11,25 @@ use crate::fixtures::{NOW, append, collapsing, draft, ids, later, receipt_of};
 /// Mutes are replaced as a whole, and told in the order of their categories.
 pub async fn mutes_are_replaced_as_a_whole(stores: &Stores) {
     let alice = stores.ensure("alice").await;
-    assert_eq!(mutes_of(stores, alice, NOW).await, []);
+    assert_eq!(stores.mutes(alice, NOW).await, []);
     mute(stores, alice, &[("news", None), ("ci", Some(later(60)))]).await;
     let expected = [of("ci", Some(later(60))), of("news", None)];
-    assert_eq!(mutes_of(stores, alice, NOW).await, expected);
+    assert_eq!(stores.mutes(alice, NOW).await, expected);
     mute(stores, alice, &[("ci", None), ("billing", None)]).await;
     let expected = [of("billing", None), of("ci", None)];
-    assert_eq!(mutes_of(stores, alice, NOW).await, expected);
+    assert_eq!(stores.mutes(alice, NOW).await, expected);
     mute(stores, alice, &[]).await;
-    assert_eq!(mutes_of(stores, alice, NOW).await, []);
+    assert_eq!(stores.mutes(alice, NOW).await, []);
 }
 
 /// A mute counts until its end, and not at its end.
 pub async fn mutes_that_ended_count_as_none(stores: &Stores) {
     let alice = stores.ensure("alice").await;
     mute(stores, alice, &[("ci", Some(later(60))), ("news", Some(later(120)))]).await;
-    assert_eq!(mutes_of(stores, alice, later(59)).await.len(), 2);
+    assert_eq!(stores.mutes(alice, later(59)).await.len(), 2);
     let expected = [of("news", Some(later(120)))];
-    assert_eq!(mutes_of(stores, alice, later(60)).await, expected);
-    assert_eq!(mutes_of(stores, alice, later(120)).await, []);
+    assert_eq!(stores.mutes(alice, later(60)).await, expected);
+    assert_eq!(stores.mutes(alice, later(120)).await, []);
 }
 
 /// What one user mutes is nothing to another.
@@ -38,8 +38,8 @@ pub async fn mutes_are_each_user_s_own(stores: &Stores) {
     mute(stores, alice, &[("ci", None)]).await;
     mute(stores, bob, &[("ci", Some(later(60)))]).await;
     mute(stores, bob, &[]).await;
-    assert_eq!(mutes_of(stores, alice, NOW).await, [of("ci", None)]);
-    assert_eq!(mutes_of(stores, bob, NOW).await, []);
+    assert_eq!(stores.mutes(alice, NOW).await, [of("ci", None)]);
+    assert_eq!(stores.mutes(bob, NOW).await, []);
 }
 
 /// Whoever mutes the category gets nothing, takes no revision, and is not counted.
@@ -132,9 +132,5 @@ fn about(category: &str, draft: Draft) -> Draft {
 
 async fn mute(stores: &Stores, user: UserKey, mutes: &[(&str, Option<Timestamp>)]) {
     let mutes = mutes.iter().map(|(category, until)| of(category, *until)).collect();
-    stores.mutes.set_mutes(user, mutes).await.unwrap();
-}
-
-async fn mutes_of(stores: &Stores, user: UserKey, now: Timestamp) -> Vec<Mute> {
-    stores.mutes.mutes(user, now).await.unwrap()
+    stores.mute(user, mutes).await;
 }

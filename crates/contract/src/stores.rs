@@ -2,8 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, FanOutStore, InboxStore, LeaseStore, MuteStore, NotificationStore, RetentionStore,
-    SessionStore, StoreClock, TopicStore, UserStore,
+    ApiKeyStore, FanOutStore, InboxStore, LeaseStore, NotificationStore, PreferenceStore,
+    RetentionStore, SessionStore, StoreClock, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -17,7 +17,7 @@ pub struct Stores {
     pub fan_out: Arc<dyn FanOutStore>,
     pub inbox: Arc<dyn InboxStore>,
     pub topics: Arc<dyn TopicStore>,
-    pub mutes: Arc<dyn MuteStore>,
+    pub preferences: Arc<dyn PreferenceStore>,
     pub retention: Arc<dyn RetentionStore>,
     pub leases: Arc<dyn LeaseStore>,
     pub clock: Arc<dyn StoreClock>,
@@ -36,7 +36,7 @@ impl Stores {
             + FanOutStore
             + InboxStore
             + TopicStore
-            + MuteStore
+            + PreferenceStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -49,7 +49,7 @@ impl Stores {
             fan_out: store.clone(),
             inbox: store.clone(),
             topics: store.clone(),
-            mutes: store.clone(),
+            preferences: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,

@@ -109,6 +109,20 @@ macro_rules! contract_suite {
             a_send_that_all_mute_is_accepted,
             what_is_muted_replaces_nothing,
         }
+        $crate::contract_cases! { preferences of contract_stores:
+            preferences_are_replaced_as_a_whole,
+            preferences_are_each_user_s_own,
+            defaults_are_replaced_as_a_whole,
+            the_inbox_may_be_turned_off,
+            a_category_goes_before_everything,
+            other_channels_hide_nothing,
+            critical_is_put_into_every_inbox,
+            groups_pass_by_who_has_turned_it_off,
+            who_looks_is_spared_too,
+            sends_at_once_pass_by_who_has_turned_it_off,
+            profiles_come_in_the_order_named,
+            profiles_know_how_users_are_reached,
+        }
         $crate::contract_cases! { fan_out of contract_stores:
             a_group_is_reached_by_and_by,
             every_audience_has_its_members,
@@ -381,7 +395,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 27] = [
+    const SUITES: [(&str, &str); 28] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -390,6 +404,7 @@ mod tests {
         ("notifications", include_str!("notifications.rs")),
         ("topics", include_str!("topics.rs")),
         ("mutes", include_str!("mutes.rs")),
+        ("preferences", include_str!("preferences.rs")),
         ("fan_out", include_str!("fan_out/mod.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("collapse", include_str!("collapse.rs")),

@@ -77,8 +77,8 @@ impl Content {
         self.expires_at.is_some_and(|at| at <= now)
     }
 
-    /// The category whose mutes hold for it: none, if it has no category or is critical.
-    pub fn mutable_category(&self) -> Option<&Category> {
-        self.category.as_ref().filter(|_| self.priority != Priority::Critical)
+    /// Whether it is put into inboxes whatever their users have turned off.
+    pub fn is_critical(&self) -> bool {
+        self.priority == Priority::Critical
     }
 }

@@ -8,16 +8,19 @@
 
 mod api_keys;
 mod bus;
+mod endpoints;
 mod fan_out;
 mod inbox;
 mod leases;
 mod log;
 mod mutes;
 mod notifications;
+mod preferences;
 mod queue;
 mod retention;
 mod sessions;
 mod store;
+mod suppressions;
 mod topics;
 mod users;
 

@@ -1,10 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use async_trait::async_trait;
 use herald_domain::{Category, Mute, Timestamp, UserKey};
-use herald_ports::{MuteStore, StoreError};
-
-use crate::MemoryStore;
 
 /// What each user does not want to hear of.
 #[derive(Debug, Default)]
@@ -21,12 +17,14 @@ impl Mutes {
         mute.is_some_and(|mute| mute.holds(now))
     }
 
-    fn of(&self, user: UserKey, now: Timestamp) -> Vec<Mute> {
+    /// The mutes of a user that hold.
+    pub(crate) fn of(&self, user: UserKey, now: Timestamp) -> Vec<Mute> {
         let mutes = self.by_user.get(&user).into_iter().flat_map(BTreeMap::values);
         mutes.filter(|mute| mute.holds(now)).cloned().collect()
     }
 
-    fn set(&mut self, user: UserKey, mutes: Vec<Mute>) {
+    /// Replaces all mutes of a user.
+    pub(crate) fn set(&mut self, user: UserKey, mutes: Vec<Mute>) {
         for mute in self.by_user.remove(&user).into_iter().flat_map(BTreeMap::into_values) {
             if let Some(until) = mute.until {
                 self.ends.remove(&(until, user, mute.category));
@@ -55,17 +53,5 @@ impl Mutes {
             self.by_user.get_mut(&user).and_then(|mutes| mutes.remove(&category))
         });
         usize::from(forgotten.is_some())
-    }
-}
-
-#[async_trait]
-impl MuteStore for MemoryStore {
-    async fn mutes(&self, user: UserKey, now: Timestamp) -> Result<Vec<Mute>, StoreError> {
-        Ok(self.state()?.mutes.of(user, now))
-    }
-
-    async fn set_mutes(&self, user: UserKey, mutes: Vec<Mute>) -> Result<(), StoreError> {
-        self.state()?.mutes.set(user, mutes);
-        Ok(())
     }
 }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Audience, Content, Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp,
-    UserId, UserKey,
+    Audience, Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp, UserId,
+    UserKey,
 };
 use herald_ports::{
     Accepted, Append, Delivered, Entry, Idempotency, LiveEvent, NotificationStore, Outcome,
@@ -244,17 +244,17 @@ impl State {
         Ok(keys.collect())
     }
 
-    /// Puts a notification into the inboxes of all these users who do not mute it; how many they are.
+    /// Puts a notification into the inboxes of all these users who want it there; how many they are.
     pub(crate) fn deliver_all(
         &mut self,
         id: NotificationId,
-        users: BTreeSet<UserKey>,
+        mut users: BTreeSet<UserKey>,
         now: Timestamp,
         events: &mut Vec<LiveEvent>,
     ) -> usize {
         let Some(sent) = self.notifications.get(id) else { return 0 };
         let notification = sent.notification.clone();
-        let users = self.listening(users, &notification.content, now);
+        users.retain(|user| self.wants(*user, &notification.content, now));
         let recipients: Vec<_> =
             users.into_iter().map(|user| self.deliver(&notification, user, events)).collect();
         let reached = recipients.len();
@@ -262,19 +262,6 @@ impl State {
             events.push(LiveEvent::Appended { notification, recipients });
         }
         reached
-    }
-
-    /// Those of the users who do not mute what is sent.
-    fn listening(
-        &self,
-        mut users: BTreeSet<UserKey>,
-        content: &Content,
-        now: Timestamp,
-    ) -> BTreeSet<UserKey> {
-        if let Some(category) = content.mutable_category() {
-            users.retain(|user| !self.mutes.hold(*user, category, now));
-        }
-        users
     }
 
     /// Puts an item into an inbox, and takes away the unread ones that it replaces, and the oldest

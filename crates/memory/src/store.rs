@@ -4,12 +4,15 @@ use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
+use crate::endpoints::Endpoints;
 use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
 use crate::leases::Leases;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
+use crate::preferences::Wishes;
 use crate::sessions::Sessions;
+use crate::suppressions::Suppressions;
 use crate::topics::Topics;
 use crate::users::Users;
 
@@ -34,6 +37,9 @@ pub(crate) struct State {
     pub(crate) inboxes: Inboxes,
     pub(crate) topics: Topics,
     pub(crate) mutes: Mutes,
+    pub(crate) wishes: Wishes,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) suppressions: Suppressions,
     pub(crate) leases: Leases,
 }
 

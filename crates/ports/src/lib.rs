@@ -21,7 +21,6 @@ mod inbox;
 mod leases;
 mod list;
 mod live;
-mod mutes;
 mod notifications;
 mod preferences;
 mod presence;
@@ -53,7 +52,6 @@ pub use inbox::{InboxStore, Page, Resync, Written};
 pub use leases::{Lease, LeaseStore};
 pub use list::{Part, Position};
 pub use live::{Delivered, LiveBus, LiveEvent, LiveSink, LiveSinks};
-pub use mutes::MuteStore;
 pub use notifications::{
     Accepted, Append, Entry, Idempotency, NotificationStore, Outcome, Refusal, SentNotification,
 };

@@ -143,7 +143,7 @@ pub trait UserStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Changed, StoreError>;
 
-    /// Removes a user with their subscriptions and mutes, and notes a
+    /// Removes a user with their subscriptions, preferences and endpoints, and notes a
     /// [`Revocation`](crate::Revocation) of the whole user. From then on nobody is found by the id, the
     /// name or the key, and the id may be given to another user, who gets another key. What else there
     /// was of the user is an [estate](herald_domain::Leftover::Estates), and may be removed later.

@@ -4,6 +4,7 @@ mod hold;
 mod known;
 mod recipients;
 mod together;
+mod unwilling;
 
 use async_trait::async_trait;
 use diesel::prelude::*;

@@ -3,4 +3,5 @@
 mod fixtures;
 mod full;
 mod groups;
+mod known;
 mod statements;

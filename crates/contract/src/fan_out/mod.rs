@@ -186,7 +186,7 @@ pub async fn mutes_hold_for_groups(stores: &Stores) {
     let (alice, bob) = (stores.ensure("alice").await, stores.ensure("bob").await);
     let ci: Category = "ci".parse().unwrap();
     let mute = Mute { category: ci.clone(), until: Some(later(60)) };
-    stores.mutes.set_mutes(alice, vec![mute]).await.unwrap();
+    stores.mute(alice, vec![mute]).await;
     let about_ci = |priority| {
         let draft = to_all(Audience::EVERYONE, "hello");
         let category = Some(ci.clone());
@@ -376,7 +376,7 @@ pub async fn who_is_connected_is_told_with_the_step(stores: &Stores) {
     let stranger = stores.employ("stranger", "other", "user").await;
     let ci: Category = "ci".parse().unwrap();
     let mute = Mute { category: ci.clone(), until: None };
-    stores.mutes.set_mutes(bob, vec![mute]).await.unwrap();
+    stores.mute(bob, vec![mute]).await;
     let draft = to_all(members(Some("acme"), None), "hello");
     let content = Content { category: Some(ci), ..draft.content };
     let receipt = stores.send(Draft { content, ..draft }).await;

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Choices, QuietHours};
-use crate::{Category, Channel, Content, Mute, Priority, Rule, Timestamp, Violation};
+use super::{Cadence, ChannelSet, Choices, QuietHours};
+use crate::{Category, Channel, Content, Mute, Rule, Timestamp, Violation};
 
 /// What a user wants to hear of, how, and when. The default is to have said nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,7 +50,15 @@ impl Preferences {
     /// Whether the user has turned the inbox off for what says that.
     pub fn hides(&self, content: &Content) -> bool {
         let choice = || self.choice(content.category.as_ref(), Channel::InApp);
-        content.priority != Priority::Critical && choice().is_some_and(|(wanted, _)| !wanted)
+        !content.is_critical() && choice().is_some_and(|(wanted, _)| !wanted)
+    }
+
+    /// The external channels that the user has asked for, for everything or for any category.
+    pub fn eager(&self) -> ChannelSet {
+        let said: Vec<_> = self.categories.values().chain([&self.default]).collect();
+        let is_asked_for =
+            |channel: &Channel| said.iter().any(|choices| choices.get(*channel) == Some(true));
+        ChannelSet::of(Channel::EXTERNAL.into_iter().filter(is_asked_for))
     }
 
     /// When what comes now about a category goes out, if it is to be collected.
@@ -122,6 +130,17 @@ impl From<Locale> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_for_a_channel_anywhere_is_eager() {
+        let mut wanted = Preferences::default();
+        assert_eq!(wanted.eager(), ChannelSet::NONE);
+        wanted.default =
+            Choices::from([(Channel::InApp, true), (Channel::Sms, false), (Channel::Push, true)]);
+        let ci = Choices::from([(Channel::Sms, true), (Channel::Push, false)]);
+        wanted.categories = [("ci".parse().unwrap(), ci)].into();
+        assert_eq!(wanted.eager(), ChannelSet::of([Channel::Sms, Channel::Push]));
+    }
 
     #[test]
     fn a_locale_is_a_kind_of_its_language() {

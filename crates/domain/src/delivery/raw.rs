@@ -73,6 +73,11 @@ impl QuietHours {
         }
         days.sort_unstable();
         days.dedup();
+        if start.is_some() && start == end && days.len() == Weekday::ALL.len() {
+            let detail = "must differ from start, or leave out a day: quiet hours have to end";
+            broken.push(Violation::new("quiet_hours.end", Rule::Contradiction, detail));
+            return Err(broken);
+        }
         match (start, end, time_zone) {
             (Some(start), Some(end), Some(time_zone)) => Ok(Self { start, end, time_zone, days }),
             _ => Err(broken),
@@ -110,6 +115,19 @@ mod tests {
             "locale",
         ];
         assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn quiet_hours_end() {
+        let raw = |days: &[Weekday]| RawQuietHours {
+            start: "08:00".into(),
+            end: "08:00".into(),
+            time_zone: "UTC".into(),
+            days: days.to_vec(),
+        };
+        let broken = QuietHours::parse(raw(&[])).unwrap_err();
+        assert_eq!(broken.as_slice()[0].rule, Rule::Contradiction);
+        assert!(QuietHours::parse(raw(&[Weekday::Sunday])).is_ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use herald_domain::{Category, Notification, NotificationId, Timestamp, UserKey};
+use herald_domain::{Notification, NotificationId, Timestamp, UserKey};
 use herald_ports::{Delivered, LiveEvent};
 
 use super::audience::{OutboxRow, find, hold};
@@ -11,7 +11,7 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::notifications::deliver;
 use crate::rows::HeadRow;
-use crate::statements::{AddEarly, Group, HeadsAmong, List, Listening, Members};
+use crate::statements::{AddEarly, Group, HeadsAmong, List, Listening, Members, asked_of};
 
 /// Those of these users for whom something is that waits, and who have not got it.
 pub(super) fn among(
@@ -76,7 +76,7 @@ fn find_among(
     }
     let range = Members::within(&group, row.reached, row.last.unwrap_or(0));
     let members = Members { but_early: Some(id.get()), ..range };
-    let category = what.content.mutable_category().map(Category::as_str);
+    let category = asked_of(&what.content);
     let to = Listening { members, category, now: now.as_micros() };
     let list = &List::of_numbers(users.iter().map(|user| user.get()));
     let rows: Vec<(i64, HeadRow)> = on_conn!(conn, c => HeadsAmong { to, list, hold }.load(c))?;

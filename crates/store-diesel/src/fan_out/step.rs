@@ -15,6 +15,7 @@ use crate::rows::{ContentRow, HeadRow, micros};
 use crate::schema::{notifications, outbox, outbox_early as early, outbox_leavers as leavers};
 use crate::statements::{
     AddItemsOf, AppendToHeadsOf, Group, HeadsOf, HoldHeadsOf, Listening, Members, NthMember,
+    asked_of,
 };
 
 /// How long a step should take on SQLite: whoever sends meanwhile waits for it.
@@ -115,7 +116,7 @@ fn exceptions(conn: &mut Conn, id: i64) -> Result<(Option<i64>, Option<i64>), Fa
     Ok((left.then_some(id), told.then_some(id)))
 }
 
-/// Puts it into the inboxes of those members who do not mute it.
+/// Puts it into the inboxes of those members who want it there.
 fn put(
     conn: &mut Conn,
     what: &Arc<Notification>,
@@ -123,7 +124,7 @@ fn put(
     now: Timestamp,
     connected: &dyn Connected,
 ) -> Result<Reach, Failure> {
-    let category = what.content.mutable_category().map(Category::as_str);
+    let category = asked_of(&what.content);
     let to = Listening { members, category, now: now.as_micros() };
     let mut events = Vec::new();
     let is_listed = matches!(members.group, Group::Listed(_));

@@ -72,7 +72,7 @@ fn send(
     Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))
 }
 
-/// Puts it into the inboxes of those who do not mute it.
+/// Puts it into the inboxes of those who want it there.
 fn at_once(
     conn: &mut Conn,
     append: &Append,
@@ -80,7 +80,7 @@ fn at_once(
     recipients: Vec<Recipient>,
     events: &mut Vec<LiveEvent>,
 ) -> Result<Outcome, Failure> {
-    let listening = recipients.into_iter().filter(|one| !one.muted);
+    let listening = recipients.into_iter().filter(|one| !one.unwilling);
     let inboxes: Vec<_> = listening.map(|one| one.inbox).collect();
     // of whom there are at most a hundred
     let recipients = i64::try_from(inboxes.len()).unwrap_or(i64::MAX);

@@ -1,21 +1,21 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use herald_domain::{Category, Content, Timestamp, UserId, UserKey};
+use herald_domain::{Content, Timestamp, UserId, UserKey};
 use herald_ports::{Append, Delivered, Refusal};
 
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::rows::{HeadRow, head};
-use crate::statements::{FindInboxes, FindNamesakes, List};
+use crate::statements::{FindInboxes, FindNamesakes, List, asked_of};
 use crate::users::create;
 
 /// Somebody who is named.
 #[derive(Clone)]
 pub(super) struct Recipient {
     pub(super) inbox: Delivered,
-    /// whether the recipient mutes what is sent
-    pub(super) muted: bool,
+    /// whether the recipient does not want it in the inbox
+    pub(super) unwilling: bool,
 }
 
 /// Those who are named, in ascending order of their keys, or why they cannot all be told. Creates those
@@ -55,17 +55,14 @@ fn find(
     content: &Content,
     now: Timestamp,
 ) -> Result<Vec<Option<Recipient>>, Failure> {
-    let find = FindInboxes {
-        ids: &List::of_ids(ids),
-        category: content.mutable_category().map(Category::as_str),
-        now: now.as_micros(),
-    };
+    let find =
+        FindInboxes { ids: &List::of_ids(ids), category: asked_of(content), now: now.as_micros() };
     let rows: Vec<(i64, i64, bool, HeadRow)> = on_conn!(conn, c => find.load(c))?;
     let mut found = vec![None; ids.len()];
-    for (place, user, muted, row) in rows {
+    for (place, user, unwilling, row) in rows {
         if let Some(slot) = usize::try_from(place).ok().and_then(|place| found.get_mut(place)) {
             let inbox = Delivered { user: UserKey::new(user), head: head(row) };
-            *slot = Some(Recipient { inbox, muted });
+            *slot = Some(Recipient { inbox, unwilling });
         }
     }
     Ok(found)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use herald_domain::{
     Audience, Content, Draft, Head, Notification, NotificationId, Receipt, State, UserKey,
@@ -10,12 +11,13 @@ use herald_domain::{
 use herald_ports::{Accepted, Append, Delivered, Entry, LiveEvent, Outcome};
 
 use super::known::{drafts, keys, named};
+use super::unwilling::Unwilling;
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::postgres::PgConnection;
 use crate::rows::{HEAD, HeadRow, head};
-use crate::schema::{inbox_heads, mutes};
-use crate::statements::{AddNotifications, AddToInboxes, KeepAnswers};
+use crate::schema::{inbox_choices, inbox_heads};
+use crate::statements::{AddNotifications, AddToInboxes, KeepAnswers, asked_of};
 
 /// Whether an append can be stored together with others: it is for a few users who are named, now, and
 /// replaces nothing.
@@ -109,49 +111,34 @@ impl Sends<'_> {
 }
 
 /// Where the inboxes of all recipients stand; they are held.
-struct Inboxes<'a> {
+struct Inboxes {
     keys: HashMap<String, i64>,
     heads: HashMap<i64, Head>,
-    /// until when, by user and category
-    mutes: HashMap<(i64, &'a str), i64>,
+    unwilling: Unwilling,
 }
 
-impl<'a> Inboxes<'a> {
-    fn hold(
+impl Inboxes {
+    fn hold<'a>(
         conn: &mut PgConnection,
         appends: impl Iterator<Item = &'a Append> + Clone,
     ) -> Result<Self, Failure> {
         let keys = keys(conn, appends.clone())?;
         let users: Vec<i64> = keys.values().copied().collect();
-        let rows: Vec<(i64, HeadRow)> = inbox_heads::table
+        let has_chosen =
+            exists(inbox_choices::table.filter(inbox_choices::usr.eq(inbox_heads::usr)));
+        let rows: Vec<(i64, HeadRow, bool)> = inbox_heads::table
             .filter(inbox_heads::usr.eq_any(&users))
             .order(inbox_heads::usr)
-            .select((inbox_heads::usr, HEAD))
+            .select((inbox_heads::usr, HEAD, has_chosen))
             .for_update()
             .load(conn)?;
-        let heads = rows.into_iter().map(|(user, row)| (user, head(row))).collect();
-        let mut inboxes = Self { keys, heads, mutes: HashMap::new() };
-        let categories: HashSet<&str> = appends
-            .flat_map(drafts)
-            .filter_map(|draft| draft.content.mutable_category())
-            .map(|category| category.as_str())
-            .collect();
-        if !categories.is_empty() {
-            let rows: Vec<(i64, String, i64)> = mutes::table
-                .filter(mutes::usr.eq_any(users))
-                .filter(mutes::category.eq_any(categories.iter().copied().collect::<Vec<_>>()))
-                .select((mutes::usr, mutes::category, mutes::until))
-                .load(conn)?;
-            for (user, category, until) in rows {
-                if let Some(category) = categories.get(category.as_str()) {
-                    inboxes.mutes.insert((user, category), until);
-                }
-            }
-        }
-        Ok(inboxes)
+        let choosy = rows.iter().filter(|(.., chosen)| *chosen).map(|(user, ..)| *user).collect();
+        let heads = rows.into_iter().map(|(user, row, _)| (user, head(row))).collect();
+        let unwilling = Unwilling::among(conn, users, choosy, appends.flat_map(drafts))?;
+        Ok(Self { keys, heads, unwilling })
     }
 
-    /// Whom each draft is for who does not mute it; `None` if somebody is unknown.
+    /// Whom each draft is for who wants it in the inbox; `None` if somebody is unknown.
     fn resolve(&self, append: &Append) -> Option<Vec<Vec<UserKey>>> {
         let of_draft = |draft: &Draft| {
             let keys = named(draft).iter().map(|id| self.keys.get(id.as_str()).copied());
@@ -160,9 +147,8 @@ impl<'a> Inboxes<'a> {
                 // somebody was deleted in this moment
                 return None;
             }
-            if let Some(category) = draft.content.mutable_category() {
-                let until = |key: &i64| self.mutes.get(&(*key, category.as_str()));
-                keys.retain(|key| until(key).is_none_or(|until| *until <= append.now.as_micros()));
+            if let Some(category) = asked_of(&draft.content) {
+                keys.retain(|key| !self.unwilling.has(*key, category, append.now));
             }
             keys.sort_unstable();
             Some(keys.into_iter().map(UserKey::new).collect())
@@ -195,7 +181,7 @@ fn add_notifications(conn: &mut PgConnection, sends: &[Sends<'_>]) -> Result<Vec
 struct Stored<'a, I> {
     /// the numbers of the notifications, in order
     ids: I,
-    inboxes: Inboxes<'a>,
+    inboxes: Inboxes,
     items: Items<'a>,
 }
 

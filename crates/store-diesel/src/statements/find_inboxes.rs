@@ -2,14 +2,15 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool};
 
+use super::unwanted::push_hidden;
 use super::{List, Words};
 
-/// Those of these ids who exist, whether they mute the category now, and where their inboxes stand:
-/// `(place in the list, key, muted, (rev, unread, unseen))`.
+/// Those of these ids who exist, whether they do not want it in the inbox, and where their inboxes stand:
+/// `(place in the list, key, unwanted, (rev, unread, unseen))`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FindInboxes<'a> {
     pub(crate) ids: &'a List<&'a str>,
-    /// `None` if no mute holds
+    /// see [`asked_of`](super::asked_of)
     pub(crate) category: Option<&'a str>,
     pub(crate) now: i64,
 }
@@ -27,10 +28,9 @@ impl QueryId for FindInboxes<'_> {
 
 impl<DB: Words> QueryFragment<DB> for FindInboxes<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT list.key, u.key, m.usr IS NOT NULL, coalesce(h.rev, 0), \
-             coalesce(h.unread, 0), coalesce(h.unseen, 0) FROM ",
-        );
+        out.push_sql("SELECT list.key, u.key, m.usr IS NOT NULL OR ");
+        push_hidden(&mut out, "u.key", &self.category)?;
+        out.push_sql(", coalesce(h.rev, 0), coalesce(h.unread, 0), coalesce(h.unseen, 0) FROM ");
         DB::push_texts(&mut out, self.ids)?;
         out.push_sql(DB::LOOK_UP);
         out.push_sql(

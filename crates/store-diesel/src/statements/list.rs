@@ -2,7 +2,7 @@ use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use diesel::sql_types::{BigInt, Text};
-use herald_domain::{Category, UserId};
+use herald_domain::UserId;
 
 use crate::failure::{Failure, column};
 
@@ -66,8 +66,8 @@ impl<'a> List<&'a str> {
     }
 
     /// No category has such a character either.
-    pub(crate) fn of_categories(categories: impl IntoIterator<Item = &'a Category>) -> Self {
-        Self::of(categories.into_iter().map(Category::as_str))
+    pub(crate) fn of_categories(categories: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::of(categories)
     }
 }
 

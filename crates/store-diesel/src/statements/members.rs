@@ -4,6 +4,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 
+use super::unwanted::push_hidden;
 use super::{List, Words};
 
 /// Whom something that waits is for.
@@ -166,11 +167,11 @@ pub(crate) struct NthMember<'a> {
     pub(crate) nth: i64,
 }
 
-/// Those members who do not mute what is sent.
+/// Those members who want what is sent in their inboxes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Listening<'a> {
     pub(crate) members: Members<'a>,
-    /// `None` if no mute holds
+    /// see [`asked_of`](super::asked_of)
     pub(crate) category: Option<&'a str>,
     pub(crate) now: i64,
 }
@@ -178,11 +179,13 @@ pub(crate) struct Listening<'a> {
 impl Listening<'_> {
     fn push_condition<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.members.push_condition(out)?;
-        self.push_mutes(out)
+        self.push_wanted(out)
     }
 
-    fn push_mutes<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if let Some(category) = self.category {
+    /// A condition that only the heads `h` of those meet who want it.
+    fn push_wanted<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let Some(category) = self.category else { return Ok(()) };
+        if !category.is_empty() {
             out.push_sql(
                 " AND NOT EXISTS (SELECT 1 FROM mutes AS m WHERE m.usr = h.usr AND m.category = ",
             );
@@ -191,7 +194,8 @@ impl Listening<'_> {
             DB::push_number(out, &self.now)?;
             out.push_sql(")");
         }
-        Ok(())
+        out.push_sql(" AND NOT ");
+        push_hidden(out, "h.usr", &self.category)
     }
 }
 
@@ -266,7 +270,7 @@ impl<DB: Words> QueryFragment<DB> for HeadsAmong<'_> {
         members.push_listed(&mut out, self.list)?;
         out.push_sql(")");
         members.push_but_early(&mut out)?;
-        self.to.push_mutes(&mut out)?;
+        self.to.push_wanted(&mut out)?;
         out.push_sql(" ORDER BY h.usr");
         out.push_sql(if self.hold { DB::HOLDING } else { "" });
         Ok(())

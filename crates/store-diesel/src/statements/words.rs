@@ -50,6 +50,13 @@ pub(crate) trait Words: Backend + Sized {
         out: &mut AstPass<'_, 'b, Self>,
         list: &'b List<&'a str>,
     ) -> QueryResult<()>;
+
+    /// A table `list` of texts, and as many numbers, as its columns `name` and `number`.
+    fn push_pairs<'b, 'a: 'b>(
+        out: &mut AstPass<'_, 'b, Self>,
+        names: &'b List<&'a str>,
+        numbers: &'b List<i64>,
+    ) -> QueryResult<()>;
 }
 
 impl Words for Sqlite {
@@ -94,6 +101,19 @@ impl Words for Sqlite {
         list: &'b List<&'a str>,
     ) -> QueryResult<()> {
         push_json(out, list.as_json())
+    }
+
+    fn push_pairs<'b, 'a: 'b>(
+        out: &mut AstPass<'_, 'b, Self>,
+        names: &'b List<&'a str>,
+        numbers: &'b List<i64>,
+    ) -> QueryResult<()> {
+        out.push_sql("(SELECT one.value AS name, other.value AS number FROM json_each(");
+        out.push_bind_param::<Text, _>(names.as_json())?;
+        out.push_sql(") AS one CROSS JOIN json_each(");
+        out.push_bind_param::<Text, _>(numbers.as_json())?;
+        out.push_sql(") AS other ON other.key = one.key) AS list");
+        Ok(())
     }
 }
 
@@ -154,6 +174,19 @@ impl Words for Pg {
         out.push_sql("(SELECT value, place - 1 AS key FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(list.as_vec())?;
         out.push_sql(") WITH ORDINALITY AS all_of_it (value, place)) AS list");
+        Ok(())
+    }
+
+    fn push_pairs<'b, 'a: 'b>(
+        out: &mut AstPass<'_, 'b, Self>,
+        names: &'b List<&'a str>,
+        numbers: &'b List<i64>,
+    ) -> QueryResult<()> {
+        out.push_sql("unnest(");
+        out.push_bind_param::<Array<Text>, _>(names.as_vec())?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(numbers.as_vec())?;
+        out.push_sql(") AS list (name, number)");
         Ok(())
     }
 }

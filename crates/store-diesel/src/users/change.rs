@@ -4,6 +4,7 @@ use herald_ports::{Changed, Revoked, UserChange};
 
 use super::find::by_id;
 use crate::conn::{Conn, on_conn};
+use crate::endpoints::keep_reach;
 use crate::failure::Failure;
 use crate::fan_out::leave_groups;
 use crate::locks::{self, Matter};
@@ -32,6 +33,9 @@ pub(super) fn change(
     if after != before {
         update(conn, &after)?;
     }
+    if (&after.email, &after.phone) != (&before.email, &before.phone) {
+        keep_reach(conn, [after.key.get()])?;
+    }
     if after.has_other_rights_than(&before) {
         note_revocation(conn, &Revoked::User(after.key), now)?;
     }
@@ -52,8 +56,8 @@ fn update(conn: &mut Conn, user: &User) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes a user, whose items and logins [`crate::retention`] removes. Subscriptions and mutes, of
-/// which there are a thousand and a hundred at most, go with the row.
+/// Removes a user, whose items and logins [`crate::retention`] removes. Subscriptions, of which there are
+/// a thousand at most, preferences and endpoints, of which there are fewer, go with the row.
 pub(super) fn delete(conn: &mut Conn, id: &UserId, now: Timestamp) -> Result<Changed, Failure> {
     locks::user_of(conn, id)?;
     let Some(user) = by_id(conn, id)? else {

@@ -4,6 +4,7 @@ use herald_ports::NewUser;
 
 use super::find::{by_id, by_key};
 use crate::conn::{Conn, on_conn};
+use crate::endpoints::keep_reach;
 use crate::failure::Failure;
 use crate::schema::{deletions, users};
 use crate::statements::{CreateHeads, CreateUsers, List};
@@ -35,6 +36,9 @@ pub(super) fn register(conn: &mut Conn, new: &NewUser) -> Result<Option<User>, F
         .set(users::id.eq(id.as_str()))
         .execute(c))?;
     on_conn!(conn, c => CreateHeads { ids: &List::of_ids([&id]) }.execute(c))?;
+    if new.email.is_some() {
+        keep_reach(conn, [key])?;
+    }
     by_key(conn, UserKey::new(key))
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use herald_domain::{
-    Audience, Content, ItemFilter, Keep, Leftover, Mute, NotificationId, Patch, Rev, SessionId,
-    Status, Topic, UserFilter, UserId, UserKey,
+    Audience, Category, Channel, Choices, Content, Defaults, ItemFilter, Keep, Leftover, Mute,
+    NotificationId, Patch, Preferences, Rev, SessionId, Status, Topic, UserFilter, UserId, UserKey,
 };
 use herald_ports::{
-    Append, Entry, FanOutStore, Idempotency, InboxStore, MuteStore, NewSession, NewTopic, NewUser,
-    NoDevices, NotificationStore, PasswordHash, Position, Reach, RetentionStore, SessionStore,
-    Ticket, TopicChange, TopicStore, UserChange, UserStore,
+    Append, Entry, FanOutStore, Idempotency, InboxStore, NewSession, NewTopic, NewUser, NoDevices,
+    NotificationStore, PasswordHash, Position, PreferenceStore, Reach, RetentionStore,
+    SessionStore, Ticket, TopicChange, TopicStore, UserChange, UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -21,7 +21,7 @@ pub(crate) async fn do_everything(store: &DieselStore) {
     sends(store).await;
     inbox(store, alice).await;
     topics(store, alice).await;
-    mutes(store, alice).await;
+    preferences(store, alice).await;
     fan_out(store, alice).await;
     retention(store).await;
 }
@@ -155,10 +155,22 @@ async fn topics(store: &dyn TopicStore, user: UserKey) {
     store.remove(news, NOW).await.unwrap();
 }
 
-async fn mutes(store: &dyn MuteStore, user: UserKey) {
-    let mute = Mute { category: "ci".parse().unwrap(), until: Some(NOW) };
-    store.set_mutes(user, vec![mute]).await.unwrap();
-    store.mutes(user, NOW).await.unwrap();
+async fn preferences(store: &dyn PreferenceStore, user: UserKey) {
+    let ci: Category = "ci".parse().unwrap();
+    let choices = Choices::from([(Channel::InApp, false)]);
+    let preferences = Preferences {
+        default: choices.clone(),
+        categories: [(ci.clone(), choices)].into(),
+        mutes: vec![Mute { category: ci, until: Some(NOW) }],
+        ..Preferences::default()
+    };
+    for wanted in [preferences, Preferences::default()] {
+        store.set_preferences(user, wanted).await.unwrap();
+        store.preferences(user, NOW).await.unwrap();
+    }
+    store.set_defaults(Defaults::default()).await.unwrap();
+    store.defaults().await.unwrap();
+    store.profiles(vec!["alice".parse().unwrap()], NOW).await.unwrap();
 }
 
 async fn fan_out(store: &DieselStore, user: UserKey) {
