@@ -142,11 +142,7 @@ impl Deliveries {
     fn backlog(&self) -> Vec<Backlog> {
         let of = |channel| {
             let dead = self.all.values().filter(|row| row.channel == channel && row.is_dead());
-            Backlog {
-                channel,
-                oldest_due: self.next_delivery(channel),
-                dead: dead.count() as i64,
-            }
+            Backlog { channel, oldest_due: self.next_delivery(channel), dead: dead.count() as i64 }
         };
         Channel::EXTERNAL.into_iter().map(of).collect()
     }

@@ -4,6 +4,7 @@ use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
+use crate::deliveries::Deliveries;
 use crate::endpoints::Endpoints;
 use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
@@ -40,6 +41,7 @@ pub(crate) struct State {
     pub(crate) wishes: Wishes,
     pub(crate) endpoints: Endpoints,
     pub(crate) suppressions: Suppressions,
+    pub(crate) deliveries: Deliveries,
     pub(crate) leases: Leases,
 }
 

@@ -94,10 +94,10 @@ pub(crate) fn existence(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
 /// Holds those of these users whom nobody else does. Answers them, and those who do not exist.
 pub(crate) fn free_users(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<i64>, Failure> {
     let Conn::Pg(c) = conn else { return Ok(keys) };
-    let rows = users::table.filter(users::key.eq_any(&keys)).order(users::key).select(users::key);
-    let mut free: Vec<i64> = rows.for_no_key_update().skip_locked().load(c)?;
+    let rows = || users::table.filter(users::key.eq_any(&keys)).select(users::key);
+    let mut free: Vec<i64> = rows().order(users::key).for_no_key_update().skip_locked().load(c)?;
     if free.len() < keys.len() {
-        let there: Vec<i64> = rows.load(c)?;
+        let there: Vec<i64> = rows().load(c)?;
         free.extend(keys.iter().filter(|key| !there.contains(key)));
     }
     Ok(free)

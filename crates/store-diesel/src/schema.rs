@@ -369,8 +369,9 @@ diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(inbox_items, inbox_heads, notifications);
 diesel::allow_tables_to_appear_in_same_query!(inbox_choices, inbox_heads);
 diesel::allow_tables_to_appear_in_same_query!(outbox, notifications, topics);
+diesel::allow_tables_to_appear_in_same_query!(notifications, plans, held, deliveries, digest_items);
 diesel::allow_tables_to_appear_in_same_query!(subscriptions, topics, users);
-diesel::allow_tables_to_appear_in_same_query!(deliveries, digest_items, users);
+diesel::allow_tables_to_appear_in_same_query!(deliveries, users);
 
 diesel::table! {
     leases (name) {

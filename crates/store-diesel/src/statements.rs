@@ -5,6 +5,7 @@
 mod add_early;
 mod add_items;
 mod add_notifications;
+mod add_plans_of;
 mod add_to_inboxes;
 mod add_tombstones;
 mod add_wishes;
@@ -28,6 +29,7 @@ mod words;
 pub(crate) use add_early::AddEarly;
 pub(crate) use add_items::AddItems;
 pub(crate) use add_notifications::AddNotifications;
+pub(crate) use add_plans_of::AddPlansOf;
 pub(crate) use add_to_inboxes::AddToInboxes;
 pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use add_wishes::{AddInboxChoices, AddMutes};

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use herald_domain::{
-    Address, Attempt, Channel, DeliveryId, DeliveryStatus, Outcome, Timestamp, UserId,
+    Address, Attempt, Channel, DeliveryId, DeliveryStatus, Outcome, Timestamp, UserId, UserKey,
 };
 use herald_ports::{Claimed, Record, Then};
 
@@ -75,8 +75,8 @@ impl State {
         }
         match (row.endpoint, row.channel) {
             (Some(id), _) => {
-                let reachable = self.reachable(row.user).into_iter();
-                reachable.filter(|(other, _)| *other == id).map(|(_, address)| address).next()
+                let found = self.endpoints.reachable(row.user).find(|other| other.id == id);
+                found.map(|endpoint| endpoint.address.clone())
             }
             (None, Channel::Email) => profile.user.email.map(Address::Email),
             (None, Channel::Sms) => profile.user.phone.map(Address::Sms),
@@ -113,10 +113,22 @@ impl State {
                 row.end(DeliveryStatus::Failed, Some(why.clone()), now);
                 let (user, channel, endpoint) = (row.user, row.channel, row.endpoint);
                 match endpoint {
-                    Some(endpoint) => self.forget_endpoint(user, endpoint),
+                    Some(endpoint) => self.endpoints.forget(endpoint),
                     None => self.suppress_own(user, channel, why, now),
                 }
             }
+        }
+    }
+
+    /// Suppresses a user's e-mail address or telephone.
+    fn suppress_own(&mut self, user: UserKey, channel: Channel, why: String, now: Timestamp) {
+        let address = self.users.by_key(user).and_then(|user| match channel {
+            Channel::Email => user.email.as_ref().map(ToString::to_string),
+            Channel::Sms => user.phone.as_ref().map(ToString::to_string),
+            Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => None,
+        });
+        if let Some(address) = address {
+            self.suppressions.add(channel, address, why, now);
         }
     }
 }

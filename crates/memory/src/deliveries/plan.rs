@@ -163,9 +163,9 @@ impl State {
     /// The endpoints to which something goes by a channel: `None` stands for the user's own address, and
     /// for that of whoever has none and is given one.
     fn addresses(&self, user: UserKey, channel: Channel) -> Vec<Option<EndpointId>> {
-        let reachable = self.reachable(user).into_iter();
-        let of_channel = reachable.filter(|(_, address)| address.channel() == channel);
-        let found: Vec<_> = of_channel.map(|(id, _)| Some(id)).collect();
+        let reachable = self.endpoints.reachable(user);
+        let of_channel = reachable.filter(|endpoint| endpoint.address.channel() == channel);
+        let found: Vec<_> = of_channel.map(|endpoint| Some(endpoint.id)).collect();
         if found.is_empty() { vec![None] } else { found }
     }
 

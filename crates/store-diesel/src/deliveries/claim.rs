@@ -85,11 +85,10 @@ fn find(
         .filter(deliveries::channel.eq(channel.as_str()))
         .filter(deliveries::urgent.eq(urgent))
         .filter(deliveries::due_at.le(now.as_micros()))
-        .order(deliveries::due_at)
-        .select(Due::as_select());
+        .order(deliveries::due_at);
     Ok(match conn {
-        Conn::Sqlite(c) => due.range(0, limit).load(c),
-        Conn::Pg(c) => due.limit(limit).for_update().skip_locked().load(c),
+        Conn::Sqlite(c) => due.select(Due::as_select()).range(0, limit).load(c),
+        Conn::Pg(c) => due.select(Due::as_select()).limit(limit).for_update().skip_locked().load(c),
     }?)
 }
 
@@ -129,12 +128,7 @@ fn give_up(conn: &mut Conn, rows: &[Due], now: Timestamp) -> Result<(), Failure>
     Ok(())
 }
 
-fn take_on(
-    conn: &mut Conn,
-    rows: &[Due],
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<(), Failure> {
+fn take_on(conn: &mut Conn, rows: &[Due], until: Timestamp, now: Timestamp) -> Result<(), Failure> {
     let ids = List::of_numbers(rows.iter().map(|row| row.id));
     let columns = (
         deliveries::status.eq(DeliveryStatus::Sending.as_str()),
@@ -173,7 +167,10 @@ impl Told {
         let read = |(row, traceparent): (ContentRow, _)| {
             Ok((row.id, (Arc::new(Notification::try_from(row)?), traceparent)))
         };
-        Ok(Self { notifications: rows.into_iter().map(read).collect::<Result<_, Failure>>()?, items })
+        Ok(Self {
+            notifications: rows.into_iter().map(read).collect::<Result<_, Failure>>()?,
+            items,
+        })
     }
 
     /// One that was taken on. Nobody can send what tells of nothing any more: it is lost, again and again.

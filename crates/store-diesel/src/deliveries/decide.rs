@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use herald_domain::{
-    Case, Channel, ChannelSet, Content, Decision, DeliveryStatus, Priority, Reason, Timestamp, Verdict,
-    decide,
+    Case, Channel, ChannelSet, Content, Decision, DeliveryStatus, Priority, Reason, Timestamp,
+    Verdict, decide,
 };
 use herald_ports::{DecidedLine, Planning};
 use serde::Serialize;
@@ -144,10 +144,10 @@ impl Decided {
         let (notification, user) = subject.pair();
         let content = &subject.told.what.content;
         let expires_at = content.expires_at;
-        let digest = self.digests.entry((user, channel)).or_insert_with(|| Digest {
-            expires_at,
-            ..Digest::default()
-        });
+        let digest = self
+            .digests
+            .entry((user, channel))
+            .or_insert_with(|| Digest { expires_at, ..Digest::default() });
         digest.notifications.push(notification);
         digest.urgent |= is_urgent(content);
         digest.expires_at = digest.expires_at.zip(expires_at).map(|(one, other)| one.max(other));
@@ -203,11 +203,7 @@ impl Decided {
     }
 }
 
-fn write<T: Serialize>(
-    conn: &mut Conn,
-    how: &'static [Part],
-    rows: &[T],
-) -> Result<(), Failure> {
+fn write<T: Serialize>(conn: &mut Conn, how: &'static [Part], rows: &[T]) -> Result<(), Failure> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -73,9 +73,8 @@ pub(super) fn trace(
         .get_result(c)
         .optional())?;
     // of one user there are few; of one notification there may be a million
-    let told = items::table
-        .filter(items::delivery.eq(deliveries::id))
-        .filter(items::notification.eq(id));
+    let told =
+        items::table.filter(items::delivery.eq(deliveries::id)).filter(items::notification.eq(id));
     let rows: Vec<Row> = on_conn!(conn, c => deliveries::table
         .filter(deliveries::usr.eq(user))
         .filter(

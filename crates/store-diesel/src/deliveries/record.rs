@@ -100,9 +100,7 @@ fn follows(then: &Then) -> (Option<DeliveryStatus>, Option<&str>, Option<Timesta
         Then::Sent => (Some(DeliveryStatus::Sent), None, None),
         Then::Retry(at) => (Some(DeliveryStatus::Retrying), None, Some(*at)),
         Then::Release(at) => (None, None, Some(*at)),
-        Then::Fail(why) | Then::FailForGood(why) => {
-            (Some(DeliveryStatus::Failed), Some(why), None)
-        }
+        Then::Fail(why) | Then::FailForGood(why) => (Some(DeliveryStatus::Failed), Some(why), None),
         Then::Suppress(why) => (Some(DeliveryStatus::Suppressed), Some(why), None),
     }
 }

@@ -62,12 +62,7 @@ pub(super) const FIND_DECISIONS: &[Part] = &[
     Sql("SELECT d.notification, d.usr, d.lines FROM "),
     Rows,
     LookUp,
-    Sql(concat!(
-        "decisions AS d ON d.notification = ",
-        number!(0),
-        " AND d.usr = ",
-        number!(1)
-    )),
+    Sql(concat!("decisions AS d ON d.notification = ", number!(0), " AND d.usr = ", number!(1))),
     HoldingDecisions,
 ];
 
@@ -93,12 +88,7 @@ pub(super) const FIND_READ: &[Part] = &[
     Sql("SELECT i.notification, i.usr, i.read_at IS NOT NULL FROM "),
     Rows,
     LookUp,
-    Sql(concat!(
-        "inbox_items AS i ON i.usr = ",
-        number!(1),
-        " AND i.notification = ",
-        number!(0)
-    )),
+    Sql(concat!("inbox_items AS i ON i.usr = ", number!(1), " AND i.notification = ", number!(0))),
 ];
 
 /// `(notification, user, channel, endpoint, status, reason, urgent, now, expires_at, due_at)`
