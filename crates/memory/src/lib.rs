@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod bus;
+mod deliveries;
 mod endpoints;
 mod fan_out;
 mod inbox;

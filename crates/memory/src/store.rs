@@ -4,6 +4,7 @@ use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
+use crate::deliveries::Deliveries;
 use crate::endpoints::Endpoints;
 use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
@@ -46,6 +47,7 @@ pub(crate) struct State {
     pub(crate) templates: Templates,
     pub(crate) sandbox: Sandbox,
     pub(crate) settings: Settings,
+    pub(crate) deliveries: Deliveries,
     pub(crate) leases: Leases,
 }
 

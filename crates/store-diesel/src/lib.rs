@@ -8,6 +8,7 @@ mod api_keys;
 mod checkpoint;
 mod config;
 mod conn;
+mod deliveries;
 mod dialect;
 mod endpoints;
 mod failure;

@@ -82,6 +82,36 @@ pub(crate) fn user_of(conn: &mut Conn, id: &UserId) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Holds those of these users who exist.
+pub(crate) fn users(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let rows = users::table.filter(users::key.eq_any(keys));
+        rows.order(users::key).select(users::key).for_no_key_update().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Has those of these users who exist stay there, however they are changed.
+pub(crate) fn existence(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let rows = users::table.filter(users::key.eq_any(keys));
+        rows.order(users::key).select(users::key).for_key_share().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Holds those of these users whom nobody else does. Answers them, and those who do not exist.
+pub(crate) fn free_users(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<i64>, Failure> {
+    let Conn::Pg(c) = conn else { return Ok(keys) };
+    let rows = || users::table.filter(users::key.eq_any(&keys)).select(users::key);
+    let mut free: Vec<i64> = rows().order(users::key).for_no_key_update().skip_locked().load(c)?;
+    if free.len() < keys.len() {
+        let there: Vec<i64> = rows().load(c)?;
+        free.extend(keys.iter().filter(|key| !there.contains(key)));
+    }
+    Ok(free)
+}
+
 /// Holds a topic.
 pub(crate) fn topic(conn: &mut Conn, topic: &Topic) -> Result<(), Failure> {
     if let Conn::Pg(c) = conn {

@@ -17,11 +17,7 @@ use crate::failure::{Failure, column};
 use crate::settings;
 use crate::store::DieselStore;
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "who decides about deliveries asks for it")
-)]
-pub(crate) use profiles::known;
+pub(crate) use profiles::{Known, known};
 
 /// The end of a mute that has none: later than every moment.
 const NEVER: i64 = i64::MAX;
