@@ -1,10 +1,10 @@
-//! What a process does by the way: what waits goes into the inboxes, what has its time behind it goes, and
-//! its clock goes by the store's.
+//! What a process does by the way: what waits goes into the inboxes, and out by the channels, what has its time
+//! behind it goes, and its clock goes by the store's.
 
 use std::sync::Arc;
 
 use actix_web::rt::task::JoinHandle;
-use herald_application::Janitor;
+use herald_application::{Engine, Janitor};
 
 use crate::wire::UseCases;
 
@@ -16,6 +16,8 @@ const DISPATCHERS: usize = 2;
 pub(crate) struct Background {
     tasks: Vec<JoinHandle<()>>,
     janitor: Arc<Janitor>,
+    engine: Arc<Engine>,
+    delivering: JoinHandle<()>,
 }
 
 impl Background {
@@ -32,12 +34,24 @@ impl Background {
         }));
         let clock = cases.clock.clone();
         tasks.push(actix_web::rt::spawn(async move { clock.run().await }));
-        Self { tasks, janitor }
+        let defaults = cases.defaults.clone();
+        tasks.push(actix_web::rt::spawn(async move { defaults.run().await }));
+        let engine = cases.engine.clone();
+        let delivering = actix_web::rt::spawn({
+            let engine = engine.clone();
+            async move { engine.run().await }
+        });
+        Self { tasks, janitor, engine, delivering }
     }
 
     /// Ends; whatever is not done is left to other processes at once.
     pub(crate) async fn stop(self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        self.engine
+            .stop(async {
+                let _ = self.delivering.await;
+            })
+            .await;
         self.janitor.give_up().await;
     }
 }

@@ -112,6 +112,28 @@ fn describe() {
         "Steps of putting notifications for many, or for later, into inboxes."
     );
     describe_counter!("herald_fan_out_reached_total", "Inboxes reached by these steps.");
+    describe_counter!(
+        "herald_delivery_attempts_total",
+        "Attempts at deliveries, by channel and what came of them."
+    );
+    describe_histogram!(
+        "herald_delivery_attempt_duration_seconds",
+        Unit::Seconds,
+        "Time that an attempt took, by channel."
+    );
+    describe_gauge!(
+        "herald_delivery_breaker_open",
+        "Whether nothing is asked of a channel's provider, since it does not answer."
+    );
+    describe_gauge!(
+        "herald_delivery_oldest_due_seconds",
+        Unit::Seconds,
+        "How long the delivery that has waited for longest has been due, by channel."
+    );
+    describe_gauge!(
+        "herald_delivery_dead_letters",
+        "Deliveries that failed and wait for an administrator, by channel."
+    );
     describe_gauge!(
         "herald_broker_connected",
         "Whether a connection to the broker works, by link."

@@ -7,6 +7,7 @@ mod config;
 mod figures;
 mod limits;
 mod logging;
+mod outlets;
 mod queue;
 mod revocations;
 mod service_manager;

@@ -10,7 +10,8 @@ use herald_email::EmailChannel;
 use herald_fcm::FcmChannel;
 use herald_outbound::Guarded;
 use herald_ports::{
-    DeliveryChannel, DeliveryError, EndpointTester, IdGenerator, SandboxStore, SettingStore, SystemRandom,
+    DeliveryChannel, DeliveryError, EndpointTester, IdGenerator, SandboxStore, SettingStore,
+    SystemRandom,
 };
 use herald_sandbox::SandboxChannel;
 use herald_sms::SmsChannel;

@@ -8,25 +8,32 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Dispatcher, DispatcherPorts, Duty,
-    Inbox, Janitor, Notifier, NotifierPorts, Preferences, SyncedClock, Topics, WhoIsOnline,
+    Access, Accounts, AccountsPorts, ApiKeys, Composer, ComposerPorts, CurrentDefaults,
+    DeadLetters, Deliveries, Dispatcher, DispatcherPorts, Duty, Endpoints, EndpointsPorts, Engine,
+    EnginePorts, Inbox, Janitor, Notifier, NotifierPorts, Preferences, Rehearsal, RehearsalPorts,
+    Sandbox, Suppressions, SyncedClock, Templates, Topics, Traces, TracesPorts, Unsubscriber,
+    WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_broker::Link;
 use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
-    ApiKeyStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
-    NotificationStore, PreferenceStore, RetentionStore, SessionStore, StoreClock, SystemClock,
-    SystemRandom, TokenIssuer, TopicStore, UserStore,
+    ApiKeyStore, DeliveryStore, EndpointStore, FanOutStore, IdGenerator, InboxStore, Lease,
+    LeaseStore, LiveBus, NotificationStore, PreferenceStore, Renderer, RetentionStore,
+    SandboxStore, SessionStore, SettingStore, StoreClock, SuppressionStore, SystemClock,
+    SystemRandom, TemplateStore, TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
 use herald_store_diesel::{DieselStore, StoreConfig};
+use herald_templates::JinjaRenderer;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
+use tokio::sync::Notify;
 
 use crate::config::{Config, Registration};
 use crate::figures;
+use crate::outlets::Outlets;
 use crate::queue::{self, Messaging};
 
 /// How much work a password hash is: 2 to the power of this (OWASP asks for 10 or more).
@@ -44,6 +51,12 @@ pub(crate) struct Storage {
     inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
     preferences: Arc<dyn PreferenceStore>,
+    endpoints: Arc<dyn EndpointStore>,
+    suppressions: Arc<dyn SuppressionStore>,
+    templates: Arc<dyn TemplateStore>,
+    deliveries: Arc<dyn DeliveryStore>,
+    sandbox: Arc<dyn SandboxStore>,
+    settings: Arc<dyn SettingStore>,
     retention: Arc<dyn RetentionStore>,
     leases: Arc<dyn LeaseStore>,
     clock: Arc<dyn StoreClock>,
@@ -82,6 +95,12 @@ impl Storage {
             + InboxStore
             + TopicStore
             + PreferenceStore
+            + EndpointStore
+            + SuppressionStore
+            + TemplateStore
+            + DeliveryStore
+            + SandboxStore
+            + SettingStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -95,6 +114,12 @@ impl Storage {
             inbox: store.clone(),
             topics: store.clone(),
             preferences: store.clone(),
+            endpoints: store.clone(),
+            suppressions: store.clone(),
+            templates: store.clone(),
+            deliveries: store.clone(),
+            sandbox: store.clone(),
+            settings: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,
@@ -112,6 +137,11 @@ pub(crate) struct UseCases {
     inbox: Arc<Inbox>,
     topics: Arc<Topics>,
     preferences: Arc<Preferences>,
+    pub(crate) defaults: Arc<CurrentDefaults>,
+    templates: Arc<Templates>,
+    unsubscriber: Arc<Unsubscriber>,
+    outlets: Arc<Outlets>,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) janitor: Arc<Janitor>,
     pub(crate) issuer: Arc<dyn TokenIssuer>,
@@ -159,12 +189,46 @@ impl UseCases {
         } else {
             Duty::shared(storage.leases.clone(), Lease::Janitor, &SystemRandom)
         };
+        let preferences = storage.preferences.clone();
+        let defaults = Arc::new(CurrentDefaults::open(preferences.clone()).await?);
+        let outlets = Outlets::open(&config.outlets, &*storage.settings, &storage.sandbox).await?;
+        outlets.announce();
+        let renderer: Arc<dyn Renderer> = Arc::new(JinjaRenderer::new());
+        let templates = Templates::new(storage.templates.clone(), renderer.clone(), clock.clone());
+        let templates = Arc::new(templates);
+        let public_url = &config.outlets.public_url;
+        let unsubscriber = Unsubscriber::open(
+            &*storage.settings,
+            &SystemRandom,
+            format!("{public_url}/unsubscribe?token="),
+            storage.users.clone(),
+            preferences.clone(),
+            clock.clone(),
+        );
+        let unsubscriber = Arc::new(unsubscriber.await?);
+        let ports = ComposerPorts {
+            templates: templates.clone(),
+            renderer,
+            unsubscriber: unsubscriber.clone(),
+        };
+        let composer = Composer::new(ports, herald_templates::defaults, public_url);
+        let plans = Arc::<Notify>::default();
+        let ports_of_engine = EnginePorts {
+            plans: plans.clone(),
+            deliveries: storage.deliveries.clone(),
+            composer: Arc::new(composer),
+            defaults: defaults.clone(),
+            clock: clock.clone(),
+            random: ids.clone(),
+        };
+        let engine = Arc::new(Engine::new(ports_of_engine, outlets.providers.clone()));
         let open_registration = config.registration == Registration::Open;
         let api_keys = storage.api_keys.clone();
         Ok(Self {
             accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
             api_keys: Arc::new(ApiKeys::new(api_keys, access.clone(), clock.clone(), ids)),
             notifier: Arc::new(Notifier::new(NotifierPorts {
+                defaults: defaults.clone(),
                 notifications: storage.notifications.clone(),
                 fan_out: storage.fan_out.clone(),
                 queue: queue.clone(),
@@ -177,8 +241,19 @@ impl UseCases {
                 storage.users.clone(),
                 clock.clone(),
             )),
-            preferences: Arc::new(Preferences::new(storage.preferences.clone(), clock.clone())),
+            preferences: Arc::new(Preferences::new(
+                preferences,
+                storage.inbox.clone(),
+                defaults.clone(),
+                clock.clone(),
+            )),
+            defaults,
+            templates,
+            unsubscriber,
+            outlets: Arc::new(outlets),
+            engine,
             dispatcher: Arc::new(Dispatcher::new(DispatcherPorts {
+                plans,
                 fan_out: storage.fan_out.clone(),
                 queue,
                 bus: bus.clone(),

@@ -10,6 +10,7 @@ use herald_ports::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::CurrentDefaults;
 use crate::figures::{self, SendFigures};
 
 /// Why something was not sent.
@@ -55,6 +56,7 @@ pub enum CancelError {
 #[derive(Clone)]
 #[expect(missing_docs, reason = "each field is the port of that name")]
 pub struct NotifierPorts {
+    pub defaults: Arc<CurrentDefaults>,
     pub notifications: Arc<dyn NotificationStore>,
     pub fan_out: Arc<dyn FanOutStore>,
     pub queue: Arc<dyn JobQueue>,
@@ -196,7 +198,7 @@ impl Notifier {
             principal: sender.reference(),
             create_recipients: sender.may_send_to_others(),
             idempotency,
-            defaults: Arc::default(),
+            defaults: self.ports.defaults.get(),
             traceparent: None,
             now,
         };

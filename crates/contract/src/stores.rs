@@ -2,8 +2,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, FanOutStore, InboxStore, LeaseStore, NotificationStore, PreferenceStore,
-    RetentionStore, SessionStore, StoreClock, TopicStore, UserStore,
+    ApiKeyStore, EndpointStore, FanOutStore, InboxStore, LeaseStore, NotificationStore,
+    PreferenceStore, RetentionStore, SandboxStore, SessionStore, SettingStore, StoreClock,
+    SuppressionStore, TemplateStore, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -18,6 +19,11 @@ pub struct Stores {
     pub inbox: Arc<dyn InboxStore>,
     pub topics: Arc<dyn TopicStore>,
     pub preferences: Arc<dyn PreferenceStore>,
+    pub endpoints: Arc<dyn EndpointStore>,
+    pub suppressions: Arc<dyn SuppressionStore>,
+    pub templates: Arc<dyn TemplateStore>,
+    pub sandbox: Arc<dyn SandboxStore>,
+    pub settings: Arc<dyn SettingStore>,
     pub retention: Arc<dyn RetentionStore>,
     pub leases: Arc<dyn LeaseStore>,
     pub clock: Arc<dyn StoreClock>,
@@ -37,6 +43,11 @@ impl Stores {
             + InboxStore
             + TopicStore
             + PreferenceStore
+            + EndpointStore
+            + SuppressionStore
+            + TemplateStore
+            + SandboxStore
+            + SettingStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -50,6 +61,11 @@ impl Stores {
             inbox: store.clone(),
             topics: store.clone(),
             preferences: store.clone(),
+            endpoints: store.clone(),
+            suppressions: store.clone(),
+            templates: store.clone(),
+            sandbox: store.clone(),
+            settings: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,

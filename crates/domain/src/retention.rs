@@ -39,9 +39,13 @@ pub struct Retention {
     pub revocations: Duration,
     /// how long a login is kept that has ended
     pub logins: Duration,
+    /// how long a delivery is kept that has ended, so that it can be looked at, or begun anew
+    pub deliveries: Duration,
     /// how long the id of a user who was deleted is remembered: so long a token of that time is
     /// refused
     pub deletions: Duration,
+    /// how long a message is kept that was given to the sandbox
+    pub sandbox: Duration,
 }
 
 impl Default for Retention {
@@ -54,7 +58,9 @@ impl Default for Retention {
             notifications: DAY,
             revocations: 7 * DAY,
             logins: 7 * DAY,
+            deliveries: 30 * DAY,
             deletions: 30 * DAY,
+            sandbox: DAY,
         }
     }
 }
@@ -81,7 +87,9 @@ impl Retention {
             }
             Leftover::Revocations => self.revocations,
             Leftover::Logins => self.logins,
+            Leftover::Deliveries => self.deliveries,
             Leftover::Deletions => self.deletions,
+            Leftover::Sandbox => self.sandbox,
         })
     }
 }
@@ -100,7 +108,10 @@ pub struct Keep {
 pub enum Leftover {
     /// what was noted of an item's removal, for devices that were away; its moment is the removal
     Tombstones,
-    /// a notification that no inbox holds any more; its moment is its creation
+    /// a delivery that has ended, with its attempts; its moment is its end
+    Deliveries,
+    /// a notification that no inbox holds any more, with what was decided about it, unless something is
+    /// still to be decided, or a delivery of it may go out or be begun anew; its moment is its creation
     Notifications,
     /// the answer to a request with an idempotency key; its moment is that request
     IdempotencyKeys,
@@ -116,17 +127,20 @@ pub enum Leftover {
     Mutes,
     /// a deleted topic, with the subscriptions that ended with it; its moment is the deletion
     Topics,
-    /// what a deleted user had: items, what was noted of removals, logins; its moment is the deletion
+    /// what a deleted user had: items, what was noted of removals, logins, deliveries; its moment is the deletion
     Estates,
     /// that a user of some id was deleted; its moment is the deletion
     Deletions,
+    /// a message that was given to the sandbox; its moment is when it came
+    Sandbox,
 }
 
 impl Leftover {
     /// Each of them; what an estate gives free is found in the same round.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Estates,
         Self::Tombstones,
+        Self::Deliveries,
         Self::Notifications,
         Self::IdempotencyKeys,
         Self::Tickets,
@@ -135,5 +149,6 @@ impl Leftover {
         Self::Mutes,
         Self::Topics,
         Self::Deletions,
+        Self::Sandbox,
     ];
 }

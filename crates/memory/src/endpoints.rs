@@ -70,6 +70,11 @@ impl Endpoints {
         Registered::Done(endpoint)
     }
 
+    /// Forgets one that is gone.
+    pub(crate) fn forget(&mut self, id: EndpointId) {
+        self.all.remove(&id);
+    }
+
     /// Forgets what a user had.
     pub(crate) fn forget_user(&mut self, user: UserKey) {
         self.all.retain(|_, (owner, _)| *owner != user);

@@ -130,6 +130,7 @@ impl State {
         *left = later;
         let early: VecDeque<UserKey> = early;
         let early = early.into_iter().filter(|user| self.users.by_key(*user).is_some()).collect();
+        self.leave_plans(id, &early, false);
         let mut events = Vec::new();
         let reached = self.deliver_all(id, early, now, &mut events);
         self.notifications.reach(id, reached, false);
@@ -151,6 +152,7 @@ impl State {
         self.notifications.expand(id, left.len());
         let next: Vec<_> = left.drain(..left.len().min(CHUNK)).collect();
         let next = next.into_iter().filter(|user| self.users.by_key(*user).is_some()).collect();
+        self.leave_plans(id, &next, !waiting.is_group);
         let mut events = Vec::new();
         let reached = self.deliver_all(id, next, now, &mut events);
         let done = left.is_empty();

@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod bus;
+mod deliveries;
 mod endpoints;
 mod fan_out;
 mod inbox;
@@ -18,9 +19,12 @@ mod notifications;
 mod preferences;
 mod queue;
 mod retention;
+mod sandbox;
 mod sessions;
+mod settings;
 mod store;
 mod suppressions;
+mod templates;
 mod topics;
 mod users;
 

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_domain::{
-    Audience, Draft, Notification, NotificationId, Receipt, State as Progress, Timestamp, UserId,
-    UserKey,
+    Audience, ChannelSet, Draft, Notification, NotificationId, Receipt, Route, State as Progress,
+    Timestamp, UserId, UserKey,
 };
 use herald_ports::{
     Accepted, Append, Delivered, Entry, Idempotency, LiveEvent, NotificationStore, Outcome,
@@ -12,7 +12,7 @@ use herald_ports::{
 };
 
 use crate::MemoryStore;
-use crate::fan_out::{Members, Outbox};
+use crate::fan_out::Members;
 use crate::inbox::removal;
 use crate::retention::pop_if;
 use crate::store::State;
@@ -33,8 +33,18 @@ pub(crate) struct Notifications {
 #[derive(Debug)]
 struct Sent {
     sent: SentNotification,
+    sending: Sending,
     /// how many inboxes it is still in
     holders: usize,
+}
+
+/// How something is told.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    pub(crate) route: Route,
+    /// the external channels by which it may go out to whoever has not chosen
+    pub(crate) open: ChannelSet,
+    pub(crate) traceparent: Option<String>,
 }
 
 #[derive(Debug)]
@@ -61,7 +71,7 @@ impl Notifications {
 
     /// Notes that an inbox does not hold a notification any more.
     pub(crate) fn release(&mut self, id: NotificationId) {
-        if let Some(Sent { sent, holders }) = self.sent.get_mut(&id) {
+        if let Some(Sent { sent, holders, .. }) = self.sent.get_mut(&id) {
             *holders -= 1;
             if *holders == 0 {
                 self.unheld.insert((sent.receipt.created_at, id));
@@ -71,6 +81,11 @@ impl Notifications {
 
     pub(crate) fn get(&self, id: NotificationId) -> Option<&SentNotification> {
         self.sent.get(&id).map(|sent| &sent.sent)
+    }
+
+    /// How it is told.
+    pub(crate) fn sending(&self, id: NotificationId) -> Option<&Sending> {
+        self.sent.get(&id).map(|sent| &sent.sending)
     }
 
     /// Notes that its time has come.
@@ -89,7 +104,7 @@ impl Notifications {
 
     /// Notes that it is in more inboxes, and maybe in all.
     pub(crate) fn reach(&mut self, id: NotificationId, inboxes: usize, done: bool) {
-        let Some(Sent { sent, holders }) = self.sent.get_mut(&id) else { return };
+        let Some(Sent { sent, holders, .. }) = self.sent.get_mut(&id) else { return };
         *holders += inboxes;
         sent.receipt.recipients += inboxes as i64;
         if done {
@@ -128,22 +143,29 @@ impl Notifications {
             send_at: draft.scheduled(append.now),
             route: draft.route,
         };
+        let sending = Sending {
+            route: draft.route,
+            open: append.defaults.open(&draft.content, draft.route),
+            traceparent: append.traceparent.clone(),
+        };
         self.unheld.insert((append.now, id));
-        self.sent.insert(id, Sent { sent, holders: 0 });
+        self.sent.insert(id, Sent { sent, sending, holders: 0 });
         receipt
     }
 }
 
 /// Forgetting the oldest of a kind, if it is not younger than `until`; each answers how much that was.
 impl Notifications {
-    pub(crate) fn forget_unheld(&mut self, until: Timestamp, waiting: &Outbox) -> usize {
+    /// What is not needed by anybody; answers which one that was.
+    pub(crate) fn forget_unheld(
+        &mut self,
+        until: Timestamp,
+        is_needed: impl Fn(NotificationId) -> bool,
+    ) -> Option<NotificationId> {
         let mut unheld = self.unheld.iter().take_while(|(at, _)| *at <= until);
-        let oldest = unheld.find(|(_, id)| !waiting.holds(*id)).copied();
-        let forgotten = oldest.and_then(|oldest| {
-            self.unheld.remove(&oldest);
-            self.sent.remove(&oldest.1)
-        });
-        usize::from(forgotten.is_some())
+        let oldest = unheld.find(|(_, id)| !is_needed(*id)).copied()?;
+        self.unheld.remove(&oldest);
+        self.sent.remove(&oldest.1).map(|_| oldest.1)
     }
 
     pub(crate) fn forget_answer(&mut self, until: Timestamp) -> usize {
@@ -218,6 +240,7 @@ impl State {
                 }
             }
             None => {
+                self.leave_plans(receipt.id, &members, true);
                 let reached = self.deliver_all(receipt.id, members, append.now, events);
                 self.notifications.reach(receipt.id, reached, true);
                 receipt.recipients = reached as i64;
@@ -253,7 +276,10 @@ impl State {
         now: Timestamp,
         events: &mut Vec<LiveEvent>,
     ) -> usize {
-        let Some(sent) = self.notifications.get(id) else { return 0 };
+        let Some(Sent { sent, sending, .. }) = self.notifications.sent.get(&id) else { return 0 };
+        if !sending.route.has_inbox() {
+            return 0;
+        }
         let notification = sent.notification.clone();
         users.retain(|user| self.wants(*user, &notification.content, now));
         let recipients: Vec<_> =

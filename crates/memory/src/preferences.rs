@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use herald_domain::{Channel, Content, Defaults, Mute, Preferences, Timestamp, UserId, UserKey};
+use herald_domain::{
+    Channel, ChannelSet, Content, Defaults, Mute, Preferences, Timestamp, UserId, UserKey,
+};
 use herald_ports::{PreferenceStore, Profile, StoreError};
 
 use crate::MemoryStore;
@@ -37,6 +39,13 @@ impl State {
         let is_muted = category.is_some_and(|category| self.mutes.hold(user, category, now));
         let chosen = || self.wishes.by_user.get(&user)?.choice(category, Channel::InApp);
         content.is_critical() || (!is_muted && chosen().is_none_or(|(wanted, _)| wanted))
+    }
+
+    /// By which channels a user has an address, and which the user asked for.
+    pub(crate) fn wishes(&self, user: UserKey) -> (ChannelSet, ChannelSet) {
+        let reach = self.users.by_key(user).map(|user| self.endpoints.reach(user));
+        let eager = self.wishes.by_user.get(&user).map(Preferences::eager);
+        (reach.unwrap_or_default(), eager.unwrap_or_default())
     }
 
     /// What is known of a user who exists.

@@ -69,18 +69,30 @@ impl State {
         removal(user, self.inboxes.of(user).head(), &removed)
     }
 
+    /// Forgets the oldest notification that nobody needs, with what was decided about it; how many that
+    /// were.
+    fn forget_notification(&mut self, until: Timestamp) -> usize {
+        let (outbox, deliveries) = (&self.outbox, &self.deliveries);
+        let is_needed = |id| outbox.holds(id) || deliveries.need(id);
+        let forgotten = self.notifications.forget_unheld(until, is_needed);
+        forgotten.iter().for_each(|id| self.deliveries.forget_notification(*id));
+        usize::from(forgotten.is_some())
+    }
+
     fn forget(&mut self, leftover: Leftover, until: Timestamp, limit: usize) -> bool {
         let mut forgotten = 0;
         while forgotten < limit.max(1) {
             let rows = match leftover {
                 Leftover::Tombstones => self.inboxes.forget_removal(until),
-                Leftover::Notifications => self.notifications.forget_unheld(until, &self.outbox),
+                Leftover::Deliveries => self.deliveries.forget_ended(until),
+                Leftover::Notifications => self.forget_notification(until),
                 Leftover::IdempotencyKeys => self.notifications.forget_answer(until),
                 Leftover::Tickets => self.sessions.forget_ticket(until),
                 Leftover::Revocations => self.sessions.forget_revocation(until),
                 Leftover::Logins => self.sessions.forget_login(until),
                 Leftover::Mutes => self.mutes.forget_ended(until),
                 Leftover::Deletions => self.users.forget_deletion(until),
+                Leftover::Sandbox => self.sandbox.forget_message(until),
                 // here a topic's subscriptions go with it, and all of a user's with the user
                 Leftover::Topics | Leftover::Estates => 0,
             };

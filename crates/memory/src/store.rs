@@ -4,6 +4,7 @@ use herald_domain::Epoch;
 use herald_ports::{IdGenerator, StoreError, SystemRandom};
 
 use crate::api_keys::ApiKeys;
+use crate::deliveries::Deliveries;
 use crate::endpoints::Endpoints;
 use crate::fan_out::Outbox;
 use crate::inbox::Inboxes;
@@ -11,8 +12,11 @@ use crate::leases::Leases;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
 use crate::preferences::Wishes;
+use crate::sandbox::Sandbox;
 use crate::sessions::Sessions;
+use crate::settings::Settings;
 use crate::suppressions::Suppressions;
+use crate::templates::Templates;
 use crate::topics::Topics;
 use crate::users::Users;
 
@@ -40,6 +44,10 @@ pub(crate) struct State {
     pub(crate) wishes: Wishes,
     pub(crate) endpoints: Endpoints,
     pub(crate) suppressions: Suppressions,
+    pub(crate) templates: Templates,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) settings: Settings,
+    pub(crate) deliveries: Deliveries,
     pub(crate) leases: Leases,
 }
 

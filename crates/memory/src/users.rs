@@ -192,6 +192,7 @@ impl State {
             self.sessions.forget_user(key);
             self.topics.forget_user(key);
             self.mutes.forget_user(key);
+            self.deliveries.forget_user(key);
             self.wishes.forget_user(key);
             self.endpoints.forget_user(key);
             self.sessions.note_revocation(Revoked::User(key), now);

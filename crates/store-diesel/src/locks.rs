@@ -64,13 +64,52 @@ pub(crate) fn user(conn: &mut Conn, user: UserKey) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The same, found by the id.
+/// Holds those of these users who exist.
+pub(crate) fn users(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let rows = users::table.filter(users::key.eq_any(keys)).order(users::key);
+        rows.select(users::key).for_no_key_update().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Holds a user, found by the id.
 pub(crate) fn user_of(conn: &mut Conn, id: &UserId) -> Result<(), Failure> {
     if let Conn::Pg(c) = conn {
         let row = users::table.filter(users::id.eq(id.as_str())).select(users::key);
         row.for_no_key_update().execute(c)?;
     }
     Ok(())
+}
+
+/// Holds those of these users who exist.
+pub(crate) fn users(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let rows = users::table.filter(users::key.eq_any(keys));
+        rows.order(users::key).select(users::key).for_no_key_update().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Has those of these users who exist stay there, however they are changed.
+pub(crate) fn existence(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let rows = users::table.filter(users::key.eq_any(keys));
+        rows.order(users::key).select(users::key).for_key_share().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Holds those of these users whom nobody else does. Answers them, and those who do not exist.
+pub(crate) fn free_users(conn: &mut Conn, keys: Vec<i64>) -> Result<Vec<i64>, Failure> {
+    let Conn::Pg(c) = conn else { return Ok(keys) };
+    let rows = || users::table.filter(users::key.eq_any(&keys)).select(users::key);
+    let mut free: Vec<i64> = rows().order(users::key).for_no_key_update().skip_locked().load(c)?;
+    if free.len() < keys.len() {
+        let there: Vec<i64> = rows().load(c)?;
+        free.extend(keys.iter().filter(|key| !there.contains(key)));
+    }
+    Ok(free)
 }
 
 /// Holds a topic.

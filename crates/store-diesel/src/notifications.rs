@@ -1,4 +1,5 @@
 mod append;
+mod concern;
 mod deliver;
 mod hold;
 mod known;
@@ -21,6 +22,7 @@ use crate::schema::notifications;
 use crate::store::DieselStore;
 
 pub(crate) use append::append;
+pub(crate) use concern::Concern;
 pub(crate) use deliver::deliver;
 pub(crate) use together::{append_together, is_plain};
 

@@ -5,7 +5,7 @@ mod notification;
 mod user;
 
 pub(crate) use item::{FlagsRow, HEAD, HeadRow, ItemRow, head};
-pub(crate) use notification::{ContentRow, SentRow};
+pub(crate) use notification::{ContentRow, RoutedRow, SentRow};
 pub(crate) use user::UserRow;
 
 use herald_domain::Timestamp;

@@ -315,6 +315,7 @@ diesel::table! {
         urgent -> Bool,
         attempts -> BigInt,
         claims -> BigInt,
+        lost -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
         expires_at -> Nullable<BigInt>,
@@ -363,11 +364,14 @@ diesel::joinable!(refresh_tokens -> sessions (session));
 diesel::joinable!(inbox_items -> notifications (notification));
 diesel::joinable!(subscriptions -> topics (topic));
 diesel::joinable!(subscriptions -> users (usr));
+diesel::joinable!(deliveries -> users (usr));
 diesel::allow_tables_to_appear_in_same_query!(refresh_tokens, sessions);
 diesel::allow_tables_to_appear_in_same_query!(inbox_items, inbox_heads, notifications);
 diesel::allow_tables_to_appear_in_same_query!(inbox_choices, inbox_heads);
 diesel::allow_tables_to_appear_in_same_query!(outbox, notifications, topics);
+diesel::allow_tables_to_appear_in_same_query!(notifications, plans, held, deliveries, digest_items);
 diesel::allow_tables_to_appear_in_same_query!(subscriptions, topics, users);
+diesel::allow_tables_to_appear_in_same_query!(deliveries, users);
 
 diesel::table! {
     leases (name) {

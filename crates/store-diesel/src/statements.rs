@@ -5,6 +5,7 @@
 mod add_early;
 mod add_items;
 mod add_notifications;
+mod add_plans_of;
 mod add_to_inboxes;
 mod add_tombstones;
 mod add_wishes;
@@ -20,12 +21,15 @@ mod keep_reach;
 mod list;
 mod members;
 mod range;
+mod rows;
 mod unwanted;
+mod with_rows;
 mod words;
 
 pub(crate) use add_early::AddEarly;
 pub(crate) use add_items::AddItems;
 pub(crate) use add_notifications::AddNotifications;
+pub(crate) use add_plans_of::AddPlansOf;
 pub(crate) use add_to_inboxes::AddToInboxes;
 pub(crate) use add_tombstones::AddTombstones;
 pub(crate) use add_wishes::{AddInboxChoices, AddMutes};
@@ -44,5 +48,7 @@ pub(crate) use members::{
     Members, NthMember,
 };
 pub(crate) use range::RangeDsl;
+pub(crate) use rows::{Rows, number, text, truth};
 pub(crate) use unwanted::{OTHERS, asked_of};
+pub(crate) use with_rows::{Part, WithRows};
 pub(crate) use words::Words;

@@ -86,6 +86,7 @@ CREATE TABLE decisions (
     lines TEXT NOT NULL,
     PRIMARY KEY (notification, usr)
 ) WITHOUT ROWID;
+CREATE INDEX decisions_by_user ON decisions (usr);
 
 -- What is to be decided again, or goes into a digest, at a later time.
 CREATE TABLE held (
@@ -97,7 +98,7 @@ CREATE TABLE held (
     PRIMARY KEY (notification, usr, channel)
 ) WITHOUT ROWID;
 CREATE INDEX held_due ON held (digest, due_at);
-CREATE INDEX held_by_user ON held (usr, channel) WHERE digest;
+CREATE INDEX held_by_user ON held (usr);
 
 -- One message to one address. due_at is when something is to be done about it: an attempt, or, while one is
 -- made, to find that whoever makes it has ended. It is null when nothing follows.
@@ -112,15 +113,18 @@ CREATE TABLE deliveries (
     urgent BOOLEAN NOT NULL,
     attempts BIGINT NOT NULL, -- since it was begun, or begun anew
     claims BIGINT NOT NULL, -- how often it was taken on: whoever took it on before has no say
+    lost BIGINT NOT NULL, -- how often in a row nothing was heard of whoever took it on
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     expires_at BIGINT,
     due_at BIGINT
 );
 CREATE INDEX deliveries_due ON deliveries (channel, urgent, due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX deliveries_of_notification ON deliveries (notification, usr);
+CREATE INDEX deliveries_of_notification ON deliveries (notification, id);
+-- These keep their notification: they may still go out, or be begun anew.
+CREATE INDEX deliveries_unfinished ON deliveries (notification) WHERE due_at IS NOT NULL OR status = 'failed';
 CREATE INDEX deliveries_of_user ON deliveries (usr, id);
-CREATE INDEX deliveries_failed ON deliveries (id) WHERE status = 'failed';
+CREATE INDEX deliveries_failed ON deliveries (id, channel) WHERE status = 'failed';
 CREATE INDEX deliveries_ended ON deliveries (updated_at) WHERE due_at IS NULL;
 
 -- What a digest tells of.

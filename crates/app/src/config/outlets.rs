@@ -57,6 +57,21 @@ struct Set {
 }
 
 impl Outlets {
+    /// The sandbox for everything.
+    pub(crate) fn sandbox(public_url: String) -> Self {
+        Self {
+            public_url,
+            extra_roots: Vec::new(),
+            reach: Reach::default(),
+            email: None,
+            sms: None,
+            push: None,
+            web_push: None,
+            webhook: false,
+            limits: Vec::new(),
+        }
+    }
+
     /// Checks what is set.
     pub(super) fn check(raw: &mut Raw) -> Result<Self> {
         let public_url = raw.public_url.take().unwrap_or_else(|| format!("http://{}", raw.listen));

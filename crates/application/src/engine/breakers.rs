@@ -38,7 +38,7 @@ impl Breakers {
     /// Notes what an attempt says of whoever was asked; answers until when they are not asked any more, if that
     /// follows.
     pub(super) fn note(&mut self, to: &Address, sign: Sign, now: Instant) -> Option<Instant> {
-        let Some(host) = to.host().filter(|_| sign != Sign::Broken) else {
+        let Some(host) = to.host() else {
             return self.provider.note(sign, now);
         };
         // what is well is not remembered

@@ -16,6 +16,8 @@ pub(super) struct Made {
     pub(super) expires_at: Option<Timestamp>,
     /// drawn evenly from all numbers
     pub(super) random: u64,
+    /// whether the user chose who was asked
+    pub(super) by_user: bool,
 }
 
 /// What came of an attempt: what is logged, what follows, and what it says of the provider.
@@ -36,9 +38,13 @@ pub(super) fn judge(
         Err(DeliveryError::EndpointGone { detail }) => {
             (Outcome::EndpointGone, Some(detail.clone()), Then::FailForGood(detail), Sign::Answers)
         }
-        // it is not the delivery's fault: it waits
+        // it is not the delivery's fault: it waits, unless what is wrong may be the user's server
         Err(DeliveryError::Misconfigured { detail }) => {
-            (Outcome::Misconfigured, Some(detail), Then::Release(made.at), Sign::Broken)
+            let then = match made.by_user {
+                true => again(&detail, None, made, retry),
+                false => Then::Release(made.at),
+            };
+            (Outcome::Misconfigured, Some(detail), then, Sign::Broken)
         }
     };
     (Attempt { at: made.at, outcome, detail }, then, sign)
@@ -59,7 +65,7 @@ mod tests {
     fn made(nth: u32, expires_in: Option<u64>) -> Made {
         let at = Timestamp::from_micros(0);
         let expires_at = expires_in.map(|seconds| at.plus(Duration::from_secs(seconds)));
-        Made { nth, at, expires_at, random: u64::MAX }
+        Made { nth, at, expires_at, random: u64::MAX, by_user: false }
     }
 
     fn then(error: DeliveryError, made: Made) -> (Then, Sign) {
@@ -74,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_fails_for_now_is_tried_again_until_there_were_enough() {
-        let after = |seconds| Then::Retry(Timestamp::from_micros(seconds * 1_000_000));
+        let after = |seconds: i64| Then::Retry(Timestamp::from_micros(seconds * 1_000_000));
         assert_eq!(then(transient(None), made(1, None)), (after(10), Sign::Fails));
         assert_eq!(then(transient(Some(60)), made(2, None)), (after(60), Sign::Fails));
         let failed = Then::Fail("attempt 3 failed: 451 later".into());
@@ -95,9 +101,13 @@ mod tests {
     #[test]
     fn a_delivery_waits_for_the_operator() {
         let broken = DeliveryError::Misconfigured { detail: "535".into() };
+        let now = Timestamp::from_micros(0);
+        assert_eq!(then(broken.clone(), made(3, None)), (Then::Release(now), Sign::Broken));
+        // and not for a user who has a server that says so to everybody
+        let theirs = Made { by_user: true, ..made(3, None) };
         assert_eq!(
-            then(broken, made(3, None)),
-            (Then::Release(Timestamp::from_micros(0)), Sign::Broken)
+            then(broken, theirs),
+            (Then::Fail("attempt 3 failed: 535".into()), Sign::Broken)
         );
     }
 }

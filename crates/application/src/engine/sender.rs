@@ -153,6 +153,7 @@ impl Sender {
             at: self.clock.now(),
             expires_at: claimed.expires_at,
             random: random(&*self.random),
+            by_user: to.host().is_some(),
         };
         let (attempt, then, sign) = judge(result, made, &self.provider.limits.retry);
         let opened = self.note(&to, sign, attempt.detail.as_deref());

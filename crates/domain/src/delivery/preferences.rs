@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{Cadence, ChannelSet, Choices, QuietHours};
-use crate::{Category, Channel, Mute, Rule, Timestamp, Violation};
+use crate::{Category, Channel, Content, Mute, Rule, Timestamp, Violation};
 
 /// What a user wants to hear of, how, and when. The default is to have said nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -45,6 +45,12 @@ impl Preferences {
         let said = of_category.and_then(|choices| choices.get(channel));
         said.map(|wanted| (wanted, true))
             .or_else(|| self.default.get(channel).map(|wanted| (wanted, false)))
+    }
+
+    /// Whether the user has turned the inbox off for what says that.
+    pub fn hides(&self, content: &Content) -> bool {
+        let choice = || self.choice(content.category.as_ref(), Channel::InApp);
+        !content.is_critical() && choice().is_some_and(|(wanted, _)| !wanted)
     }
 
     /// The external channels that the user has asked for, for everything or for any category.

@@ -22,4 +22,44 @@ impl Route {
     pub fn has_inbox(&self) -> bool {
         self.channels.is_none_or(|channels| channels.contains(Channel::InApp))
     }
+
+    /// Whether the sender asked for that channel by its name.
+    pub fn asks_for(self, channel: Channel) -> bool {
+        self.channels.is_some_and(|channels| channels.contains(channel))
+    }
+
+    /// Whether the sender asked for a channel that leads out of Herald.
+    pub fn leads_out(self) -> bool {
+        Channel::EXTERNAL.into_iter().any(|channel| self.asks_for(channel))
+    }
+
+    /// The external channels by which it goes out to whoever wants them, though they are not
+    /// [open](super::Defaults::open) to it.
+    pub fn wanted(self) -> ChannelSet {
+        match self.channels {
+            Some(_) => ChannelSet::NONE,
+            None => ChannelSet::of(Channel::EXTERNAL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_names_channels_or_leaves_them_to_the_recipients() {
+        let named = |channels: &[Channel]| Route {
+            channels: Some(ChannelSet::of(channels.iter().copied())),
+            escalate_after: None,
+        };
+        let any = Route::default();
+        assert!(any.has_inbox() && !any.leads_out() && !any.asks_for(Channel::Email));
+        assert_eq!(any.wanted(), ChannelSet::of(Channel::EXTERNAL));
+        let inbox = named(&[Channel::InApp]);
+        assert!(inbox.has_inbox() && !inbox.leads_out() && inbox.wanted().is_empty());
+        let mail = named(&[Channel::Email]);
+        assert!(!mail.has_inbox() && mail.leads_out() && mail.asks_for(Channel::Email));
+        assert!(mail.wanted().is_empty() && !mail.asks_for(Channel::Sms));
+    }
 }

@@ -6,7 +6,7 @@ use herald_ports::{Delivered, LiveEvent};
 
 use super::audience::{OutboxRow, find, hold};
 use super::delivered;
-use super::step::{content, note_progress};
+use super::step::{note_progress, routed};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::notifications::deliver;
@@ -70,8 +70,10 @@ fn find_among(
     if matches!(group, Group::Listed(_)) {
         return Ok(None);
     }
-    let what = Arc::new(content(conn, id.get())?);
-    if what.content.has_expired(now) {
+    let routed = routed(conn, id.get())?;
+    let has_inbox = routed.route().has_inbox();
+    let what = Arc::new(Notification::try_from(routed.content)?);
+    if !has_inbox || what.content.has_expired(now) {
         return Ok(None);
     }
     let range = Members::within(&group, row.reached, row.last.unwrap_or(0));

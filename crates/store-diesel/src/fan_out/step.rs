@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use herald_domain::{Category, Notification, NotificationId, State, Timestamp, UserKey};
 use herald_ports::{Connected, LiveEvent, Step};
 
@@ -10,12 +11,14 @@ use super::audience::{OutboxRow, find};
 use super::{delivered, find_reached};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
-use crate::notifications::deliver;
-use crate::rows::{ContentRow, HeadRow, micros};
-use crate::schema::{notifications, outbox, outbox_early as early, outbox_leavers as leavers};
+use crate::notifications::{Concern, deliver};
+use crate::rows::{HeadRow, RoutedRow, micros};
+use crate::schema::{
+    notifications, outbox, outbox_early as early, outbox_leavers as leavers, users,
+};
 use crate::statements::{
-    AddItemsOf, AppendToHeadsOf, Group, HeadsOf, HoldHeadsOf, Listening, Members, NthMember,
-    asked_of,
+    AddItemsOf, AddPlansOf, AppendToHeadsOf, Group, HeadsOf, HoldHeadsOf, Listening, Members,
+    NthMember, asked_of,
 };
 
 /// How long a step should take on SQLite: whoever sends meanwhile waits for it.
@@ -38,7 +41,9 @@ pub(super) fn step(
     let Some(row) = find(conn, id)? else {
         return Ok(nothing(id));
     };
-    let what = Arc::new(content(conn, id)?);
+    let routed = routed(conn, id)?;
+    let (route, open) = (routed.route(), routed.open);
+    let what = Arc::new(Notification::try_from(routed.content)?);
     let last = row.last.unwrap_or(0);
     let (group, through) = match row.group()? {
         Group::Listed(users) => {
@@ -55,9 +60,17 @@ pub(super) fn step(
     let through = through.filter(|_| !expired).unwrap_or(last);
     let mut reach = Reach { reached: 0, events: Vec::new() };
     if !expired {
-        let (leavers_of, but_early) = exceptions(conn, id)?;
+        let Exceptions { leavers_of, but_early, is_reachable } =
+            exceptions(conn, id, row.reached, through)?;
         let members = Members { group: &group, after: row.reached, through, leavers_of, but_early };
-        reach = put(conn, &what, members, now, connected)?;
+        if route.has_inbox() {
+            reach = put(conn, &what, members, now, connected)?;
+        }
+        let concern = Concern::of(route, open, matches!(group, Group::Listed(_)));
+        if is_reachable || concern.all {
+            let plans = AddPlansOf { members, notification: id, concern };
+            on_conn!(conn, c => plans.execute(c))?;
+        }
     }
     let done = through >= last;
     note_progress(conn, id, reach.reached)?;
@@ -84,12 +97,11 @@ struct Reach {
     events: Vec<LiveEvent>,
 }
 
-pub(super) fn content(conn: &mut Conn, id: i64) -> Result<Notification, Failure> {
-    let row: ContentRow = on_conn!(conn, c => notifications::table
+pub(super) fn routed(conn: &mut Conn, id: i64) -> Result<RoutedRow, Failure> {
+    Ok(on_conn!(conn, c => notifications::table
         .filter(notifications::id.eq(id))
-        .select(ContentRow::as_select())
-        .get_result(c))?;
-    row.try_into()
+        .select(RoutedRow::as_select())
+        .get_result(c))?)
 }
 
 /// The last user of a group whom this step looks at; `None` if that is the last of all.
@@ -104,16 +116,29 @@ fn through(
     Ok(on_conn!(conn, c => nth.get_result(c).optional())?)
 }
 
-/// The notification once for each exception that there is: who has left and is told nevertheless, and
-/// who was told early.
-fn exceptions(conn: &mut Conn, id: i64) -> Result<(Option<i64>, Option<i64>), Failure> {
-    let (left, told) = (
+/// What is not so of every member.
+struct Exceptions {
+    /// the notification, if some have left who are told nevertheless
+    leavers_of: Option<i64>,
+    /// the notification, if some were told early
+    but_early: Option<i64>,
+    /// whether there is anybody in the range whom an external channel may reach
+    is_reachable: bool,
+}
+
+fn exceptions(conn: &mut Conn, id: i64, after: i64, through: i64) -> Result<Exceptions, Failure> {
+    let reachable = users::table
+        .filter(sql::<Bool>("reach <> 0")) // in the words of the index
+        .filter(users::key.gt(after))
+        .filter(users::key.le(through));
+    let exceptions = (
         exists(leavers::table.filter(leavers::notification.eq(id))),
         exists(early::table.filter(early::notification.eq(id))),
+        exists(reachable),
     );
-    let (left, told): (bool, bool) =
-        on_conn!(conn, c => diesel::select((left, told)).get_result(c))?;
-    Ok((left.then_some(id), told.then_some(id)))
+    let (left, told, is_reachable): (bool, bool, bool) =
+        on_conn!(conn, c => diesel::select(exceptions).get_result(c))?;
+    Ok(Exceptions { leavers_of: left.then_some(id), but_early: told.then_some(id), is_reachable })
 }
 
 /// Puts it into the inboxes of those members who want it there.

@@ -2,11 +2,12 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 use herald_domain::{
-    Audience, Company, Content, Draft, Notification, NotificationId, Priority, Receipt, Role,
+    Audience, ChannelSet, Company, Draft, Notification, NotificationId, Priority, Receipt, Role,
     State, Timestamp,
 };
 use herald_ports::{Accepted, Append, Entry, LiveEvent, Outcome, Refusal};
 
+use super::concern::{Concern, leave_plans};
 use super::deliver::deliver;
 use super::hold::hold;
 use super::recipients::{Recipient, resolve};
@@ -49,7 +50,7 @@ fn send(
     let whom = match &draft.to {
         Audience::Users(ids) => match resolve(conn, append, ids, &draft.content)? {
             Ok(recipients) if due_at.is_none() && ids.len() <= Audience::MAX_AT_ONCE => {
-                return at_once(conn, append, &draft.content, recipients, events);
+                return at_once(conn, append, draft, recipients, events);
             }
             Ok(recipients) => Whom::Named(recipients.iter().map(|one| one.inbox.user).collect()),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
@@ -64,7 +65,7 @@ fn send(
         },
     };
     let state = state(due_at, None);
-    let id = insert(conn, append, &draft.content, due_at, None)?;
+    let id = insert(conn, append, draft, due_at, None)?;
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
     let waiting = Waiting { notification: id.get(), principal, critical, due_at, whom };
@@ -76,27 +77,33 @@ fn send(
 fn at_once(
     conn: &mut Conn,
     append: &Append,
-    content: &Content,
+    draft: &Draft,
     recipients: Vec<Recipient>,
     events: &mut Vec<LiveEvent>,
 ) -> Result<Outcome, Failure> {
-    let listening = recipients.into_iter().filter(|one| !one.unwilling);
+    let concern = Concern::of_draft(draft, &append.defaults);
+    let concerned = recipients.iter().filter(|one| concern.is(one.reach, one.eager));
+    let concerned: Vec<i64> = concerned.map(|one| one.inbox.user.get()).collect();
+    let has_inbox = draft.route.has_inbox();
+    let listening = recipients.into_iter().filter(|one| has_inbox && !one.unwilling);
     let inboxes: Vec<_> = listening.map(|one| one.inbox).collect();
     // of whom there are at most a hundred
     let recipients = i64::try_from(inboxes.len()).unwrap_or(i64::MAX);
     let receipt = Receipt {
-        id: insert(conn, append, content, None, Some(recipients))?,
+        id: insert(conn, append, draft, None, Some(recipients))?,
         state: State::Delivered,
         recipients,
         created_at: append.now,
     };
     let notification = Arc::new(Notification {
         id: receipt.id,
-        content: content.clone(),
+        content: draft.content.clone(),
         sender: append.sender.clone(),
         created_at: append.now,
     });
     deliver(conn, notification, inboxes, append.now, events)?;
+    let plans: Vec<_> = concerned.into_iter().map(|user| (receipt.id, user)).collect();
+    leave_plans(conn, &plans)?;
     Ok(Outcome::Sent(receipt))
 }
 
@@ -104,10 +111,11 @@ fn at_once(
 fn insert(
     conn: &mut Conn,
     append: &Append,
-    content: &Content,
+    draft: &Draft,
     send_at: Option<Timestamp>,
     recipients: Option<i64>,
 ) -> Result<NotificationId, Failure> {
+    let (content, route) = (&draft.content, draft.route);
     let state = state(send_at, recipients);
     let category = content.category.as_ref();
     let row = (
@@ -129,6 +137,10 @@ fn insert(
         notifications::expires_at.eq(micros(content.expires_at)),
         notifications::total.eq(recipients),
         notifications::send_at.eq(micros(send_at)),
+        notifications::channels.eq(route.channels.map(ChannelSet::bits)),
+        notifications::escalate_after.eq(route.escalate_after.map(i64::from)),
+        notifications::open.eq(append.defaults.open(content, route).bits()),
+        notifications::traceparent.eq(append.traceparent.as_deref()),
     );
     let id = on_conn!(conn, c => diesel::insert_into(notifications::table)
         .values(row)

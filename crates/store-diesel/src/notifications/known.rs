@@ -28,42 +28,55 @@ pub(super) fn named(draft: &Draft) -> &[UserId] {
     }
 }
 
-/// The keys of all who are named. Who does not exist is created, unless what is for them is going to be
+/// Somebody who is named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person {
+    pub(super) key: i64,
+    /// by which channels they have an address
+    pub(super) reach: i64,
+    /// which of them they asked for
+    pub(super) eager: i64,
+}
+
+/// All who are named, by their ids. Who does not exist is created, unless what is for them is going to be
 /// refused.
-pub(super) fn keys<'a>(
+pub(super) fn people<'a>(
     conn: &mut PgConnection,
     appends: impl Iterator<Item = &'a Append> + Clone,
-) -> Result<HashMap<String, i64>, Failure> {
+) -> Result<HashMap<String, Person>, Failure> {
     let ids: BTreeSet<&UserId> = appends.clone().flat_map(drafts).flat_map(named).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut keys = find(conn, ids.iter().copied())?;
-    if keys.len() < ids.len() {
-        let new = creatable(conn, &keys, appends.clone())?;
+    let mut people = find(conn, ids.iter().copied())?;
+    if people.len() < ids.len() {
+        let new = creatable(conn, &people, appends.clone())?;
         if !new.is_empty() {
             let now = appends.map(|append| append.now.as_micros()).max().unwrap_or_default();
             create(conn, &new, now)?;
-            keys.extend(find(conn, new)?);
+            people.extend(find(conn, new)?);
         }
     }
-    Ok(keys)
+    Ok(people)
 }
 
 fn find<'a>(
     conn: &mut PgConnection,
     ids: impl IntoIterator<Item = &'a UserId>,
-) -> Result<HashMap<String, i64>, Failure> {
+) -> Result<HashMap<String, Person>, Failure> {
     let ids = List::of_ids(ids);
-    let rows: Vec<(String, i64)> =
-        users::table.filter(users::id.in_list(&ids)).select((users::id, users::key)).load(conn)?;
-    Ok(rows.into_iter().collect())
+    let rows: Vec<(String, i64, i64, i64)> = users::table
+        .filter(users::id.in_list(&ids))
+        .select((users::id, users::key, users::reach, users::eager))
+        .load(conn)?;
+    let person = |(id, key, reach, eager)| (id, Person { key, reach, eager });
+    Ok(rows.into_iter().map(person).collect())
 }
 
 /// Those who do not exist, of drafts that nobody refuses for it.
 fn creatable<'a>(
     conn: &mut PgConnection,
-    known: &HashMap<String, i64>,
+    known: &HashMap<String, Person>,
     appends: impl Iterator<Item = &'a Append>,
 ) -> Result<BTreeSet<&'a UserId>, Failure> {
     let unknown = |draft: &'a Draft| -> Vec<&'a UserId> {

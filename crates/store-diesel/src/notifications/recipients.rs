@@ -16,6 +16,10 @@ pub(super) struct Recipient {
     pub(super) inbox: Delivered,
     /// whether the recipient does not want it in the inbox
     pub(super) unwilling: bool,
+    /// by which channels the recipient has an address
+    pub(super) reach: i64,
+    /// which of them the recipient asked for
+    pub(super) eager: i64,
 }
 
 /// Those who are named, in ascending order of their keys, or why they cannot all be told. Creates those
@@ -57,12 +61,12 @@ fn find(
 ) -> Result<Vec<Option<Recipient>>, Failure> {
     let find =
         FindInboxes { ids: &List::of_ids(ids), category: asked_of(content), now: now.as_micros() };
-    let rows: Vec<(i64, i64, bool, HeadRow)> = on_conn!(conn, c => find.load(c))?;
+    let rows: Vec<(i64, i64, bool, i64, i64, HeadRow)> = on_conn!(conn, c => find.load(c))?;
     let mut found = vec![None; ids.len()];
-    for (place, user, unwilling, row) in rows {
+    for (place, user, unwilling, reach, eager, row) in rows {
         if let Some(slot) = usize::try_from(place).ok().and_then(|place| found.get_mut(place)) {
             let inbox = Delivered { user: UserKey::new(user), head: head(row) };
-            *slot = Some(Recipient { inbox, unwilling });
+            *slot = Some(Recipient { inbox, unwilling, reach, eager });
         }
     }
     Ok(found)

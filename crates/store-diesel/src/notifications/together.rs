@@ -10,14 +10,16 @@ use herald_domain::{
 };
 use herald_ports::{Accepted, Append, Delivered, Entry, LiveEvent, Outcome};
 
-use super::known::{drafts, keys, named};
+use super::concern::Concern;
+use super::known::{Person, drafts, named, people};
 use super::unwilling::Unwilling;
+use crate::deliveries::ADD_PLANS;
 use crate::failure::Failure;
 use crate::idempotency;
 use crate::postgres::PgConnection;
 use crate::rows::{HEAD, HeadRow, head};
 use crate::schema::{inbox_choices, inbox_heads};
-use crate::statements::{AddNotifications, AddToInboxes, KeepAnswers, asked_of};
+use crate::statements::{AddNotifications, AddToInboxes, KeepAnswers, Rows, WithRows, asked_of};
 
 /// Whether an append can be stored together with others: it is for a few users who are named, now, and
 /// replaces nothing.
@@ -57,7 +59,8 @@ pub(crate) fn append_together(
         return Ok(answers);
     }
     let ids = add_notifications(conn, &sends)?;
-    let mut stored = Stored { ids: ids.into_iter(), inboxes, items: Items::default() };
+    let mut stored =
+        Stored { ids: ids.into_iter(), inboxes, items: Items::default(), plans: Vec::new() };
     let mut kept = Vec::new();
     for Sends { nth, append, entries } in sends {
         let (outcomes, events) = stored.store(append, entries)?;
@@ -67,6 +70,9 @@ pub(crate) fn append_together(
         answers[nth] = Some(Accepted::Fresh(outcomes, events));
     }
     stored.items.write(conn)?;
+    if !stored.plans.is_empty() {
+        WithRows::<()>::new(ADD_PLANS, &Rows::of(&stored.plans)?).execute(conn)?;
+    }
     // nobody waits for a key but who holds all else already, and in the order of keys
     kept.sort_unstable_by_key(|(idempotency, ..)| idempotency.key);
     let expected = kept.len();
@@ -100,19 +106,28 @@ struct Sends<'a> {
     /// its place among all
     nth: usize,
     append: &'a Append,
-    /// whom each of its drafts is for, in the order of their keys
-    entries: Vec<Vec<UserKey>>,
+    /// whom each of its drafts is for
+    entries: Vec<Recipients>,
+}
+
+/// Whom a draft is for.
+#[derive(Default)]
+struct Recipients {
+    /// into whose inboxes it is put, in the order of their keys
+    inboxes: Vec<UserKey>,
+    /// of whom something is to be decided
+    concerned: Vec<i64>,
 }
 
 impl Sends<'_> {
-    fn drafts(&self) -> impl Iterator<Item = (&Draft, &Vec<UserKey>)> {
+    fn drafts(&self) -> impl Iterator<Item = (&Draft, &Recipients)> {
         drafts(self.append).zip(&self.entries)
     }
 }
 
 /// Where the inboxes of all recipients stand; they are held.
 struct Inboxes {
-    keys: HashMap<String, i64>,
+    people: HashMap<String, Person>,
     heads: HashMap<i64, Head>,
     unwilling: Unwilling,
 }
@@ -122,8 +137,8 @@ impl Inboxes {
         conn: &mut PgConnection,
         appends: impl Iterator<Item = &'a Append> + Clone,
     ) -> Result<Self, Failure> {
-        let keys = keys(conn, appends.clone())?;
-        let users: Vec<i64> = keys.values().copied().collect();
+        let people = people(conn, appends.clone())?;
+        let users: Vec<i64> = people.values().map(|one| one.key).collect();
         let has_chosen =
             exists(inbox_choices::table.filter(inbox_choices::usr.eq(inbox_heads::usr)));
         let rows: Vec<(i64, HeadRow, bool)> = inbox_heads::table
@@ -135,23 +150,32 @@ impl Inboxes {
         let choosy = rows.iter().filter(|(.., chosen)| *chosen).map(|(user, ..)| *user).collect();
         let heads = rows.into_iter().map(|(user, row, _)| (user, head(row))).collect();
         let unwilling = Unwilling::among(conn, users, choosy, appends.flat_map(drafts))?;
-        Ok(Self { keys, heads, unwilling })
+        Ok(Self { people, heads, unwilling })
     }
 
-    /// Whom each draft is for who wants it in the inbox; `None` if somebody is unknown.
-    fn resolve(&self, append: &Append) -> Option<Vec<Vec<UserKey>>> {
+    /// Whom each draft is for; `None` if somebody is unknown.
+    fn resolve(&self, append: &Append) -> Option<Vec<Recipients>> {
         let of_draft = |draft: &Draft| {
-            let keys = named(draft).iter().map(|id| self.keys.get(id.as_str()).copied());
-            let mut keys = keys.collect::<Option<Vec<i64>>>()?;
-            if !keys.iter().all(|key| self.heads.contains_key(key)) {
+            let people = named(draft).iter().map(|id| self.people.get(id.as_str()).copied());
+            let people = people.collect::<Option<Vec<Person>>>()?;
+            if !people.iter().all(|one| self.heads.contains_key(&one.key)) {
                 // somebody was deleted in this moment
                 return None;
             }
-            if let Some(category) = asked_of(&draft.content) {
-                keys.retain(|key| !self.unwilling.has(*key, category, append.now));
+            let concern = Concern::of_draft(draft, &append.defaults);
+            let concerned = people.iter().filter(|one| concern.is(one.reach, one.eager));
+            let concerned = concerned.map(|one| one.key).collect();
+            let category = asked_of(&draft.content);
+            let is_willing = |user: &i64| {
+                !category.is_some_and(|category| self.unwilling.has(*user, category, append.now))
+            };
+            let mut inboxes = Vec::new();
+            if draft.route.has_inbox() {
+                inboxes.extend(people.iter().map(|one| one.key).filter(is_willing));
+                inboxes.sort_unstable();
             }
-            keys.sort_unstable();
-            Some(keys.into_iter().map(UserKey::new).collect())
+            let inboxes = inboxes.into_iter().map(UserKey::new).collect();
+            Some(Recipients { inboxes, concerned })
         };
         drafts(append).map(of_draft).collect()
     }
@@ -161,11 +185,8 @@ fn add_notifications(conn: &mut PgConnection, sends: &[Sends<'_>]) -> Result<Vec
     let mut rows = AddNotifications::default();
     for send in sends {
         for (draft, recipients) in send.drafts() {
-            rows.add(
-                send.append,
-                &draft.content,
-                i64::try_from(recipients.len()).unwrap_or(i64::MAX),
-            );
+            let inboxes = recipients.inboxes.len();
+            rows.add(send.append, draft, i64::try_from(inboxes).unwrap_or(i64::MAX));
         }
     }
     if rows.is_empty() {
@@ -183,13 +204,15 @@ struct Stored<'a, I> {
     ids: I,
     inboxes: Inboxes,
     items: Items<'a>,
+    /// of whom something is to be decided
+    plans: Vec<(NotificationId, i64)>,
 }
 
 impl<'a, I: Iterator<Item = i64>> Stored<'a, I> {
     fn store(
         &mut self,
         append: &'a Append,
-        entries: Vec<Vec<UserKey>>,
+        entries: Vec<Recipients>,
     ) -> Result<(Vec<Outcome>, Vec<LiveEvent>), Failure> {
         let (mut outcomes, mut events) = (Vec::with_capacity(append.entries.len()), Vec::new());
         let mut entries = entries.into_iter();
@@ -211,7 +234,7 @@ impl<'a, I: Iterator<Item = i64>> Stored<'a, I> {
         &mut self,
         append: &Append,
         content: &'a Content,
-        recipients: Vec<UserKey>,
+        recipients: Recipients,
     ) -> Result<(Receipt, Option<LiveEvent>), Failure> {
         let id = self.ids.next().map(NotificationId::new);
         let id =
@@ -219,14 +242,15 @@ impl<'a, I: Iterator<Item = i64>> Stored<'a, I> {
         let receipt = Receipt {
             id,
             state: State::Delivered,
-            recipients: i64::try_from(recipients.len()).unwrap_or(i64::MAX),
+            recipients: i64::try_from(recipients.inboxes.len()).unwrap_or(i64::MAX),
             created_at: append.now,
         };
-        if recipients.is_empty() {
+        self.plans.extend(recipients.concerned.into_iter().map(|user| (id, user)));
+        if recipients.inboxes.is_empty() {
             return Ok((receipt, None));
         }
-        let mut inboxes = Vec::with_capacity(recipients.len());
-        for user in recipients {
+        let mut inboxes = Vec::with_capacity(recipients.inboxes.len());
+        for user in recipients.inboxes {
             let head = self.inboxes.heads.entry(user.get()).or_default();
             *head = head.appended();
             self.items.add(user, *head, id, content);

@@ -13,7 +13,6 @@ use crate::schema::users;
 use crate::statements::{FindSuppressed, InListDsl, List};
 
 /// What is known of a user, and where channels reach that user that have endpoints.
-#[cfg_attr(not(test), expect(dead_code, reason = "who decides about deliveries asks for it"))]
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) profile: Profile,
@@ -22,7 +21,6 @@ pub(crate) struct Known {
 }
 
 /// What is known of those of these users who exist, by their keys.
-#[cfg_attr(not(test), expect(dead_code, reason = "who decides about deliveries asks for it"))]
 pub(crate) fn known(
     conn: &mut Conn,
     keys: impl IntoIterator<Item = i64>,

@@ -8,7 +8,10 @@ use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::inbox::Released;
 use crate::locks;
-use crate::schema::{estates, inbox_items as items, inbox_tombstones as tombstones, sessions};
+use crate::schema::{
+    decisions, deliveries, estates, held, inbox_items as items, inbox_tombstones as tombstones,
+    sessions,
+};
 use crate::statements::{InListDsl, List, RangeDsl};
 
 /// Removes some of what is left, the oldest estate first; answers whether there may be more.
@@ -27,6 +30,7 @@ pub(super) fn forget(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<
         if forget_items(conn, user, &mut budget)?
             || forget_tombstones(conn, user, &mut budget)?
             || forget_logins(conn, user, &mut budget)?
+            || forget_told(conn, user, &mut budget)?
             || remove_each!(conn, estates::table, [user], budget)
         {
             return Ok(true);
@@ -74,4 +78,30 @@ fn forget_logins(conn: &mut Conn, user: i64, budget: &mut Budget) -> Result<bool
         .range(0, budget.limit())
         .load(c))?;
     forget_sessions(conn, logins, budget)
+}
+
+/// Removes what was decided and is to go out; a plan comes to nothing by itself.
+fn forget_told(conn: &mut Conn, user: i64, budget: &mut Budget) -> Result<bool, Failure> {
+    let waiting: Vec<(i64, i64, String)> = on_conn!(conn, c => held::table
+        .filter(held::usr.eq(user))
+        .select((held::notification, held::usr, held::channel))
+        .range(0, budget.limit())
+        .load(c))?;
+    if remove_each!(conn, held::table, waiting, budget) {
+        return Ok(true);
+    }
+    let decided: Vec<(i64, i64)> = on_conn!(conn, c => decisions::table
+        .filter(decisions::usr.eq(user))
+        .select((decisions::notification, decisions::usr))
+        .range(0, budget.limit())
+        .load(c))?;
+    if remove_each!(conn, decisions::table, decided, budget) {
+        return Ok(true);
+    }
+    let ids: Vec<i64> = on_conn!(conn, c => deliveries::table
+        .filter(deliveries::usr.eq(user))
+        .select(deliveries::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, deliveries::table, ids, budget))
 }

@@ -9,8 +9,9 @@ use super::{Budget, estates};
 use crate::conn::{Conn, on_conn};
 use crate::failure::Failure;
 use crate::schema::{
-    deletions, idempotency_keys as keys, inbox_heads as heads, inbox_tombstones as tombstones,
-    mutes, notifications, outbox, refresh_tokens as tokens, revocations, sessions, subscriptions,
+    decisions, deletions, deliveries, digest_items as items, held, idempotency_keys as keys,
+    inbox_heads as heads, inbox_tombstones as tombstones, mutes, notifications, outbox, plans,
+    refresh_tokens as tokens, revocations, sandbox_messages as sandbox, sessions, subscriptions,
     tickets, topics,
 };
 use crate::statements::RangeDsl;
@@ -25,6 +26,7 @@ pub(super) fn forget(
     let until = until.as_micros();
     match leftover {
         Leftover::Tombstones => forget_tombstones(conn, until, budget),
+        Leftover::Deliveries => forget_deliveries(conn, until, budget),
         Leftover::Notifications => forget_notifications(conn, until, budget),
         Leftover::IdempotencyKeys => forget_keys(conn, until, budget),
         Leftover::Tickets => forget_tickets(conn, until, budget),
@@ -34,6 +36,7 @@ pub(super) fn forget(
         Leftover::Topics => forget_topics(conn, until, budget),
         Leftover::Estates => estates::forget(conn, until, budget),
         Leftover::Deletions => forget_deletions(conn, until, budget),
+        Leftover::Sandbox => forget_sandbox(conn, until, budget),
     }
 }
 
@@ -87,17 +90,66 @@ fn forget_tombstones(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<
     Ok(false)
 }
 
+/// Removes deliveries with their attempts, of which there are few.
+fn forget_deliveries(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let ids: Vec<i64> = on_conn!(conn, c => deliveries::table
+        .filter(deliveries::due_at.is_null())
+        .filter(deliveries::updated_at.le(until))
+        .order(deliveries::updated_at)
+        .select(deliveries::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, deliveries::table, ids, budget))
+}
+
 fn forget_notifications(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
     let waiting = outbox::table.filter(outbox::notification.eq(notifications::id));
+    let planned = plans::table.filter(plans::notification.eq(notifications::id));
+    let held = held::table.filter(held::notification.eq(notifications::id));
+    let unfinished = deliveries::table
+        .filter(deliveries::notification.eq(notifications::id.nullable()))
+        // in the words of the index
+        .filter(sql::<Bool>("(due_at IS NOT NULL OR status = 'failed')"));
+    // whatever became of the digest: of one notification there may be very many
+    let collected = items::table.filter(items::notification.eq(notifications::id));
     let ids: Vec<i64> = on_conn!(conn, c => notifications::table
         .filter(sql::<Bool>("holders = 0")) // in the words of the index
         .filter(notifications::created_at.le(until))
         .filter(not(exists(waiting)))
+        .filter(not(exists(planned)))
+        .filter(not(exists(held)))
+        .filter(not(exists(unfinished)))
+        .filter(not(exists(collected)))
         .order(notifications::created_at)
         .select(notifications::id)
         .range(0, budget.limit())
         .load(c))?;
-    Ok(remove_each!(conn, notifications::table, ids, budget))
+    for id in ids {
+        // the notification goes after the last decision about it
+        if forget_decisions(conn, id, &mut budget)?
+            || remove_each!(conn, notifications::table, [id], budget)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Removes what was decided about a notification; whether the budget is spent.
+fn forget_decisions(conn: &mut Conn, id: i64, budget: &mut Budget) -> Result<bool, Failure> {
+    let users: Vec<i64> = on_conn!(conn, c => decisions::table
+        .filter(decisions::notification.eq(id))
+        .order(decisions::usr)
+        .select(decisions::usr)
+        .range(0, budget.limit())
+        .load(c))?;
+    let Some(last) = users.last() else { return Ok(false) };
+    on_conn!(conn, c => diesel::delete(decisions::table)
+        .filter(decisions::notification.eq(id))
+        .filter(decisions::usr.le(last))
+        .execute(c))?;
+    budget.spend(users.len());
+    Ok(budget.is_spent())
 }
 
 fn forget_tickets(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
@@ -213,4 +265,14 @@ fn forget_deletions(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<b
         .range(0, budget.limit())
         .load(c))?;
     Ok(remove_each!(conn, deletions::table, ids, budget))
+}
+
+fn forget_sandbox(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let ids: Vec<i64> = on_conn!(conn, c => sandbox::table
+        .filter(sandbox::at.le(until))
+        .order(sandbox::at)
+        .select(sandbox::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, sandbox::table, ids, budget))
 }

@@ -53,6 +53,27 @@ impl TryFrom<ContentRow> for Notification {
     }
 }
 
+/// A notification, and by which ways it is told.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+pub(crate) struct RoutedRow {
+    #[diesel(embed)]
+    pub(crate) content: ContentRow,
+    channels: Option<i64>,
+    escalate_after: Option<i64>,
+    /// the external channels by which it may go out to whoever has not chosen
+    pub(crate) open: i64,
+}
+
+impl RoutedRow {
+    pub(crate) fn route(&self) -> Route {
+        Route {
+            channels: self.channels.map(ChannelSet::from_bits),
+            escalate_after: self.escalate_after.and_then(|seconds| u32::try_from(seconds).ok()),
+        }
+    }
+}
+
 /// A notification as its sender sees it.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = notifications)]

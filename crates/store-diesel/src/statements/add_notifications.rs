@@ -2,7 +2,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use herald_domain::{Category, Content, State};
+use herald_domain::{Category, ChannelSet, Draft, State};
 use herald_ports::Append;
 
 use crate::rows::micros;
@@ -23,11 +23,16 @@ pub(crate) struct AddNotifications<'a> {
     recipients: Vec<i64>,
     created: Vec<i64>,
     expiring: Vec<Option<i64>>,
+    channels: Vec<Option<i64>>,
+    waits: Vec<Option<i64>>,
+    open: Vec<i64>,
+    traces: Vec<Option<&'a str>>,
 }
 
 impl<'a> AddNotifications<'a> {
     /// Adds one that so many inboxes are about to hold.
-    pub(crate) fn add(&mut self, append: &'a Append, content: &'a Content, recipients: i64) {
+    pub(crate) fn add(&mut self, append: &'a Append, draft: &'a Draft, recipients: i64) {
+        let (content, route) = (&draft.content, draft.route);
         self.senders.push(&append.sender);
         self.principals.push(&append.principal);
         self.titles.push(content.title.as_ref().map(|text| text.as_str()));
@@ -41,6 +46,10 @@ impl<'a> AddNotifications<'a> {
         self.recipients.push(recipients);
         self.created.push(append.now.as_micros());
         self.expiring.push(micros(content.expires_at));
+        self.channels.push(route.channels.map(ChannelSet::bits));
+        self.waits.push(route.escalate_after.map(i64::from));
+        self.open.push(append.defaults.open(content, route).bits());
+        self.traces.push(append.traceparent.as_deref());
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -63,10 +72,11 @@ impl QueryFragment<Pg> for AddNotifications<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "INSERT INTO notifications (sender, principal, title, message, kind, priority, \
-             category, topic, data, action_url, created_at, expires_at, recipients, holders, \
-             total, state) \
+             category, topic, data, action_url, created_at, expires_at, channels, escalate_after, \
+             open, traceparent, recipients, holders, total, state) \
              SELECT sender, principal, title, message, kind, priority, category, topic, data, \
-             action_url, created_at, expires_at, recipients, recipients, recipients, ",
+             action_url, created_at, expires_at, channels, escalate_after, open, traceparent, \
+             recipients, recipients, recipients, ",
         );
         out.push_bind_param::<Text, _>(State::Delivered.as_str())?;
         out.push_sql(" FROM unnest(");
@@ -94,10 +104,19 @@ impl QueryFragment<Pg> for AddNotifications<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.expiring)?;
         out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.channels)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<BigInt>>, _>(&self.waits)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, _>(&self.open)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Text>>, _>(&self.traces)?;
+        out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.recipients)?;
         out.push_sql(
             ") WITH ORDINALITY AS list (sender, principal, title, message, kind, priority, \
-             category, topic, data, action_url, created_at, expires_at, recipients, place) \
+             category, topic, data, action_url, created_at, expires_at, channels, \
+             escalate_after, open, traceparent, recipients, place) \
              ORDER BY place RETURNING id",
         );
         Ok(())

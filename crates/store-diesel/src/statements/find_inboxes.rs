@@ -5,8 +5,9 @@ use diesel::sql_types::{BigInt, Bool};
 use super::unwanted::push_hidden;
 use super::{List, Words};
 
-/// Those of these ids who exist, whether they do not want it in the inbox, and where their inboxes stand:
-/// `(place in the list, key, unwanted, (rev, unread, unseen))`.
+/// Those of these ids who exist, whether they do not want it in the inbox, by which channels they have an
+/// address, which they asked for, and where their inboxes stand:
+/// `(place in the list, key, unwanted, reach, eager, (rev, unread, unseen))`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FindInboxes<'a> {
     pub(crate) ids: &'a List<&'a str>,
@@ -16,7 +17,7 @@ pub(crate) struct FindInboxes<'a> {
 }
 
 impl Query for FindInboxes<'_> {
-    type SqlType = (BigInt, BigInt, Bool, (BigInt, BigInt, BigInt));
+    type SqlType = (BigInt, BigInt, Bool, BigInt, BigInt, (BigInt, BigInt, BigInt));
 }
 
 impl<C> RunQueryDsl<C> for FindInboxes<'_> {}
@@ -30,7 +31,10 @@ impl<DB: Words> QueryFragment<DB> for FindInboxes<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("SELECT list.key, u.key, m.usr IS NOT NULL OR ");
         push_hidden(&mut out, "u.key", &self.category)?;
-        out.push_sql(", coalesce(h.rev, 0), coalesce(h.unread, 0), coalesce(h.unseen, 0) FROM ");
+        out.push_sql(
+            ", u.reach, u.eager, coalesce(h.rev, 0), coalesce(h.unread, 0), \
+             coalesce(h.unseen, 0) FROM ",
+        );
         DB::push_texts(&mut out, self.ids)?;
         out.push_sql(DB::LOOK_UP);
         out.push_sql(

@@ -99,21 +99,31 @@ impl<'a> Members<'a> {
 
     /// A condition that only the heads `h` of these users meet.
     fn push_condition<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.push_among(out, "h.usr")?;
+        self.push_but_early(out)
+    }
+
+    /// A condition that a column meets only if it holds the key of one of them, told early or not.
+    pub(super) fn push_among<'b, DB: Words>(
+        &'b self,
+        out: &mut AstPass<'_, 'b, DB>,
+        column: &str,
+    ) -> QueryResult<()> {
         if matches!(self.group, Group::Everyone) {
             // whoever has a head is there, and nobody can leave
             out.push_sql("TRUE");
-            self.push_range(out, "h.usr")?;
-        } else {
-            out.push_sql("h.usr IN (");
-            self.push_keys(out)?;
-            if let Some(notification) = &self.leavers_of {
-                out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
-                DB::push_number(out, notification)?;
-                self.push_range(out, "usr")?;
-            }
-            out.push_sql(")");
+            return self.push_range(out, column);
         }
-        self.push_but_early(out)
+        out.push_sql(column);
+        out.push_sql(" IN (");
+        self.push_keys(out)?;
+        if let Some(notification) = &self.leavers_of {
+            out.push_sql(" UNION ALL SELECT usr FROM outbox_leavers WHERE notification = ");
+            DB::push_number(out, notification)?;
+            self.push_range(out, "usr")?;
+        }
+        out.push_sql(")");
+        Ok(())
     }
 
     fn push_but_early<'b, DB: Words>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {

@@ -21,6 +21,8 @@ pub(crate) trait Words: Backend + Sized {
     /// How heads `h` that are read in order stay as they are until the end of the transaction. Where one
     /// writes at a time, they do.
     const HOLDING: &'static str;
+    /// The same for decisions `d`, one after the other.
+    const HOLDING_DECISIONS: &'static str;
     /// How adding from a list passes over what another process has added in the same moment, having
     /// waited for it in an order in which none waits for the other. Where one writes at a time, nobody
     /// can.
@@ -36,6 +38,9 @@ pub(crate) trait Words: Backend + Sized {
         out: &mut AstPass<'_, 'b, Self>,
         value: &'b Option<&'b str>,
     ) -> QueryResult<()>;
+
+    /// A table `list` with rows as its column `value`, each a JSON array.
+    fn push_rows<'b>(out: &mut AstPass<'_, 'b, Self>, rows: &'b str) -> QueryResult<()>;
 
     /// A table `list` with the numbers as its column `value`.
     fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()>;
@@ -58,6 +63,7 @@ impl Words for Sqlite {
     const INSERT: &'static str = "INSERT OR FAIL INTO ";
     const LOOK_UP: &'static str = " CROSS JOIN ";
     const HOLDING: &'static str = "";
+    const HOLDING_DECISIONS: &'static str = "";
     const UNLESS_THERE_BY_NOW: &'static str = "";
 
     fn push_number<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b i64) -> QueryResult<()> {
@@ -80,6 +86,10 @@ impl Words for Sqlite {
         value: &'b Option<&'b str>,
     ) -> QueryResult<()> {
         out.push_bind_param::<Nullable<Text>, _>(value)
+    }
+
+    fn push_rows<'b>(out: &mut AstPass<'_, 'b, Self>, rows: &'b str) -> QueryResult<()> {
+        push_json(out, rows)
     }
 
     fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()> {
@@ -118,6 +128,7 @@ impl Words for Pg {
     const INSERT: &'static str = "INSERT INTO ";
     const LOOK_UP: &'static str = " JOIN ";
     const HOLDING: &'static str = " FOR UPDATE OF h";
+    const HOLDING_DECISIONS: &'static str = " ORDER BY d.notification, d.usr FOR UPDATE OF d";
     const UNLESS_THERE_BY_NOW: &'static str = " ORDER BY list.value ON CONFLICT DO NOTHING";
 
     fn push_number<'b>(out: &mut AstPass<'_, 'b, Self>, value: &'b i64) -> QueryResult<()> {
@@ -140,6 +151,13 @@ impl Words for Pg {
         value: &'b Option<&'b str>,
     ) -> QueryResult<()> {
         out.push_bind_param::<Nullable<Text>, _>(value)
+    }
+
+    fn push_rows<'b>(out: &mut AstPass<'_, 'b, Self>, rows: &'b str) -> QueryResult<()> {
+        out.push_sql("jsonb_array_elements(CAST(");
+        out.push_bind_param::<Text, _>(rows)?;
+        out.push_sql(" AS jsonb)) AS list (value)");
+        Ok(())
     }
 
     fn push_numbers<'b>(out: &mut AstPass<'_, 'b, Self>, list: &'b List<i64>) -> QueryResult<()> {

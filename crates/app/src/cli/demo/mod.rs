@@ -15,7 +15,7 @@ use herald_http::{Rates, TrustedProxies};
 use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
 
 use super::serve::serve;
-use crate::config::{Config, LogFormat, Registration};
+use crate::config::{Config, LogFormat, Outlets, Registration};
 use crate::logging;
 use crate::queue::QueueUrl;
 use crate::wire::{Storage, UseCases};
@@ -75,6 +75,7 @@ fn config(listen: SocketAddr) -> Config {
         jwt_public_key: None,
         jwt_jwks: None,
         admin: Some((USERNAME.to_owned(), PASSWORD.into())),
+        outlets: Outlets::sandbox(format!("http://{listen}")),
     }
 }
 
