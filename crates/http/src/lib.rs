@@ -15,6 +15,7 @@ mod fallback;
 mod limit;
 mod middleware;
 mod openapi;
+mod outlets;
 mod problem;
 mod realtime;
 mod rest;
@@ -26,6 +27,7 @@ pub use limit::{
     Class, NotAProxy, NotARate, Rate, RateLimits, Rates, SharedLimits, TrustedProxies,
 };
 pub use openapi::openapi;
+pub use outlets::Outlets;
 pub use rest::health::{Component, Exposition, ReadinessProbe};
 pub use server::{Node, serve, serve_figures};
 pub use state::Services;

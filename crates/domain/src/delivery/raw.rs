@@ -152,6 +152,7 @@ mod tests {
         assert_eq!(hours.days, [Weekday::Monday, Weekday::Tuesday]);
         assert_eq!(hours.time_zone.as_str(), "Europe/Berlin");
         let json = serde_json::to_string(&parsed).unwrap();
+        assert!(json.contains(r#""days":["mon","tue"]"#), "{json}");
         assert_eq!(serde_json::from_str::<Preferences>(&json).unwrap(), parsed);
     }
 }

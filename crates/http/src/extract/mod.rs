@@ -16,6 +16,6 @@ pub(crate) use caller::{
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
 pub(crate) use nullable::nullable;
-pub(crate) use object::object;
+pub(crate) use object::{Object, object};
 pub(crate) use path::{PathParam, Segment};
 pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};

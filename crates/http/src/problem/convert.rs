@@ -156,6 +156,7 @@ impl From<PreferencesError> for Problem {
     fn from(error: PreferencesError) -> Self {
         match error {
             PreferencesError::Invalid(violations) => violations.into(),
+            PreferencesError::Unknown => Self::not_found(),
             PreferencesError::Store(error) => error.into(),
         }
     }

@@ -4,6 +4,7 @@
 mod admin;
 pub(crate) mod answer;
 mod auth;
+mod choices;
 mod cursor;
 pub(crate) mod health;
 mod notifications;

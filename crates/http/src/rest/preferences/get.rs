@@ -10,9 +10,9 @@ use crate::rest::answer::{self, Answer};
 #[utoipa::path(
     operation_id = "getPreferences",
     tag = "preferences",
-    responses((status = 200, description = "what I want to hear of", body = PreferencesBody))
+    responses((status = 200, description = "what I want to hear of, how, and when", body = PreferencesBody))
 )]
 #[get("/preferences")]
 pub(super) async fn get(Person(user): Person, services: Data<Services>, _: NoQuery) -> Answer {
-    answer::ok(&PreferencesBody { mutes: services.preferences.mutes(user.key).await? })
+    answer::ok(&PreferencesBody::from(&services.preferences.get(user.key).await?))
 }
