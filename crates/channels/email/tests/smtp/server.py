@@ -34,8 +34,11 @@ async def obey(server, at):
         say("in hand")
         await asyncio.sleep(3600)
     if told["do"] == "dawdle":
-        await asyncio.sleep(0.6)
-        say("late")
+        try:
+            await asyncio.sleep(0.6)
+        finally:
+            # or nobody waits any more
+            say("late")
         return None
     return told["do"]
 
