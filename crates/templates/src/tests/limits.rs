@@ -29,7 +29,7 @@ fn a_giant_output_ends() {
     let variables = json!({ "list": list, "text": "<".repeat(16_000) });
     for source in [
         "{% for a in list %}{{ text }}{% endfor %}",
-        "{% for a in list %}{% for b in list %}xxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
+        "{% for a in list %}{% for b in list %}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
         "{{ text | replace('<', text) }}",
         "{{ [text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text] | join }}",
         "{{ [text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text] | json }}",
