@@ -1,7 +1,7 @@
 //! Herald within your own program, in memory: cargo run --example embed
 use std::sync::{Arc, mpsc};
 
-use herald_application::{Inbox, Notifier, NotifierPorts};
+use herald_application::{Inbox, Notifier, NotifierPorts, RequestContext};
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{Clock, LiveBus, LiveEvent, LiveSink, SystemClock, UserStore};
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         message: "your invoice is ready".to_owned(),
         ..RawDraft::default()
     };
-    let receipt = notifier.send(&billing, draft, None).await?;
+    let receipt = notifier.send(&billing, draft, RequestContext::default()).await?;
 
     assert!(matches!(events.recv()?, LiveEvent::Appended { .. }));
     assert_eq!(inbox.head(alice.key).await?.unread, 1);
