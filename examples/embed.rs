@@ -1,7 +1,11 @@
 //! Herald within your own program, in memory: cargo run --example embed
 use std::sync::{Arc, mpsc};
 
+<<<<<<< HEAD
+use herald_application::{Inbox, Notifier, NotifierPorts, RequestContext};
+=======
 use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts};
+>>>>>>> main
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{Clock, LiveBus, LiveEvent, LiveSink, SystemClock, UserStore};
@@ -39,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         message: "your invoice is ready".to_owned(),
         ..RawDraft::default()
     };
-    let receipt = notifier.send(&billing, draft, None).await?;
+    let receipt = notifier.send(&billing, draft, RequestContext::default()).await?;
 
     assert!(matches!(events.recv()?, LiveEvent::Appended { .. }));
     assert_eq!(inbox.head(alice.key).await?.unread, 1);

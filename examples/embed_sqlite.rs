@@ -1,7 +1,7 @@
 //! The same on a file, which outlives the program: cargo run --example embed_sqlite
 use std::sync::Arc;
 
-use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts};
+use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts, RequestContext};
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue};
 use herald_ports::{Clock, SystemClock, SystemRandom, UserStore};
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         bus: bus.clone(),
         clock: clock.clone(),
     };
-    Notifier::new(ports).send(&billing, draft, None).await?;
+    Notifier::new(ports).send(&billing, draft, RequestContext::default()).await?;
     store.close().await;
 
     let store = Arc::new(DieselStore::open(&config, &SystemRandom)?);

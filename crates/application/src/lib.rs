@@ -37,7 +37,7 @@ pub use duty::Duty;
 pub use engine::{Engine, EnginePorts, Limits, Provider, StandIn};
 pub use inbox::{Inbox, InboxError, List, MAX_IDS};
 pub use janitor::Janitor;
-pub use notifier::{CancelError, Notifier, NotifierPorts, RequestKey, SendError};
+pub use notifier::{CancelError, Notifier, NotifierPorts, RequestContext, RequestKey, SendError};
 pub use online::{Devices, OnlineList, WhoIsOnline};
 pub use outreach::{
     ComposeError, Composer, ComposerPorts, CurrentDefaults, Deliveries, DeliveryListError,

@@ -38,6 +38,15 @@ pub struct RequestKey<'a> {
     pub request: &'a [u8],
 }
 
+/// What a request to send comes with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestContext<'a> {
+    /// what makes it recognisable when it is repeated
+    pub key: Option<RequestKey<'a>>,
+    /// what it belongs to (W3C Trace Context, `traceparent`); whatever is delivered of it says so
+    pub traceparent: Option<&'a str>,
+}
+
 /// Why a notification was not taken back.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
@@ -89,9 +98,9 @@ impl Notifier {
         &self,
         sender: &Principal,
         raw: RawDraft,
-        key: Option<RequestKey<'_>>,
+        context: RequestContext<'_>,
     ) -> Result<Receipt, SendError> {
-        let outcomes = self.send_one(sender, raw, key).await;
+        let outcomes = self.send_one(sender, raw, context).await;
         let outcomes = outcomes.inspect_err(figures::refused)?;
         match outcomes.into_iter().next() {
             Some(Outcome::Sent(receipt)) => Ok(receipt),
@@ -108,9 +117,9 @@ impl Notifier {
         &self,
         sender: &Principal,
         drafts: Vec<Result<RawDraft, Violations>>,
-        key: Option<RequestKey<'_>>,
+        context: RequestContext<'_>,
     ) -> Result<Vec<Outcome>, SendError> {
-        let outcomes = self.send_many(sender, drafts, key).await;
+        let outcomes = self.send_many(sender, drafts, context).await;
         outcomes.inspect_err(figures::refused)
     }
 
@@ -143,13 +152,15 @@ impl Notifier {
         &self,
         sender: &Principal,
         raw: RawDraft,
-        key: Option<RequestKey<'_>>,
+        context: RequestContext<'_>,
     ) -> Result<Vec<Outcome>, SendError> {
         let now = self.ports.clock.now();
         let draft = prepare(sender, raw).map_err(SendError::Refused)?;
-        let key = key.map(|key| idempotency(sender, key));
+        let key = context.key.map(|key| idempotency(sender, key));
         match draft.check_expiry(now) {
-            Ok(()) => self.append(sender, vec![Entry::Send(draft)], key, now).await,
+            Ok(()) => {
+                self.append(sender, vec![Entry::Send(draft)], key, context.traceparent, now).await
+            }
             // what has expired since it was first sent is still answered as it was then
             Err(late) => match self.replay(key).await? {
                 Some(outcomes) => Ok(outcomes),
@@ -162,11 +173,11 @@ impl Notifier {
         &self,
         sender: &Principal,
         drafts: Vec<Result<RawDraft, Violations>>,
-        key: Option<RequestKey<'_>>,
+        context: RequestContext<'_>,
     ) -> Result<Vec<Outcome>, SendError> {
         let now = self.ports.clock.now();
         check_batch_size(drafts.len()).map_err(|v| SendError::Refused(refusal(v)))?;
-        let key = key.map(|key| idempotency(sender, key));
+        let key = context.key.map(|key| idempotency(sender, key));
         if let Some(outcomes) = self.replay(key).await? {
             return Ok(outcomes);
         }
@@ -182,7 +193,7 @@ impl Notifier {
                 }
             })
             .collect();
-        self.append(sender, entries, key, now).await
+        self.append(sender, entries, key, context.traceparent, now).await
     }
 
     async fn append(
@@ -190,6 +201,7 @@ impl Notifier {
         sender: &Principal,
         entries: Vec<Entry>,
         idempotency: Option<Idempotency>,
+        traceparent: Option<&str>,
         now: Timestamp,
     ) -> Result<Vec<Outcome>, SendError> {
         let append = Append {
@@ -199,7 +211,7 @@ impl Notifier {
             create_recipients: sender.may_send_to_others(),
             idempotency,
             defaults: self.ports.defaults.get(),
-            traceparent: None,
+            traceparent: traceparent.map(str::to_owned),
             now,
         };
         match self.ports.notifications.append(append).await? {

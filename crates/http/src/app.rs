@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::limit::RateLimits;
 use crate::middleware::{self, RequestIds};
 use crate::rest::health::{Exposition, Health, ReadinessProbe};
-use crate::{Services, dialects, docs, fallback, realtime, rest};
+use crate::{Services, dialects, docs, fallback, realtime, rest, unsubscribe};
 
 /// What the workers share.
 #[derive(Clone)]
@@ -81,5 +81,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(realtime::configure),
         )
         .configure(rest::health::configure)
+        .configure(unsubscribe::configure)
         .configure(dialects::configure);
 }

@@ -21,6 +21,7 @@ mod realtime;
 mod rest;
 mod server;
 mod state;
+mod unsubscribe;
 
 pub use app::{AppState, app};
 pub use limit::{

@@ -72,6 +72,12 @@ impl Endpoints {
         Ok(self.ports.store.endpoints(user).await?)
     }
 
+    /// One of them.
+    pub async fn get(&self, user: UserKey, id: EndpointId) -> Result<Endpoint, EndpointError> {
+        let all = self.ports.store.endpoints(user).await?;
+        all.into_iter().find(|one| one.id == id).ok_or(EndpointError::Unknown)
+    }
+
     /// Registers an address for the user. A webhook gets a secret, and is told nothing until it has
     /// [passed its test](Endpoints::test).
     pub async fn register(
@@ -138,8 +144,7 @@ impl Endpoints {
         user: UserKey,
         id: EndpointId,
     ) -> Result<(Endpoint, Webhook), EndpointError> {
-        let all = self.ports.store.endpoints(user).await?;
-        let endpoint = all.into_iter().find(|one| one.id == id).ok_or(EndpointError::Unknown)?;
+        let endpoint = self.get(user, id).await?;
         match endpoint.address.clone() {
             Address::Webhook(webhook) => Ok((endpoint, webhook)),
             _ => Err(EndpointError::NoWebhook),

@@ -64,6 +64,12 @@ impl Traces {
         id: NotificationId,
         whom: Option<UserId>,
     ) -> Result<Explained, TraceError> {
+        // before anything is looked for: by what is missing, nobody learns what there is
+        let whom = match (whom, caller) {
+            (Some(whom), _) => whom,
+            (None, Principal::User(user)) => user.id.clone(),
+            (None, Principal::Service(_)) => return Err(TraceError::NobodyNamed),
+        };
         let sent = self.ports.notifications.sent(id).await?.ok_or(TraceError::Unknown)?;
         let (user, key) = self.subject(caller, &sent, whom).await?;
         let trace = self.ports.deliveries.trace(id, key).await?;
@@ -84,15 +90,12 @@ impl Traces {
         &self,
         caller: &Principal,
         sent: &SentNotification,
-        whom: Option<UserId>,
+        whom: UserId,
     ) -> Result<(UserId, UserKey), TraceError> {
-        let own = match caller {
-            Principal::User(user) => Some((user.id.clone(), user.key)),
-            Principal::Service(_) => None,
-        };
-        let Some(whom) = whom else { return own.ok_or(TraceError::NobodyNamed) };
-        if let Some(own) = own.filter(|(id, _)| *id == whom) {
-            return Ok(own);
+        if let Principal::User(user) = caller
+            && user.id == whom
+        {
+            return Ok((whom, user.key));
         }
         let is_admin = matches!(caller, Principal::User(user) if user.role.is_admin());
         if !is_admin && sent.principal != caller.reference() {

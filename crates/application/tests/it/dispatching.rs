@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::World;
-use herald_application::{CancelError, Dispatcher};
+use herald_application::{CancelError, Dispatcher, RequestContext};
 use herald_domain::{Principal, RawAudience, RawDraft, State, UserKey};
 use herald_ports::{InboxStore, LiveEvent, UserChange, UserStore};
 
@@ -41,7 +41,8 @@ async fn what_is_sent_to_everyone_wakes_the_dispatcher() {
     let working = tokio::spawn(async move { dispatcher.run().await });
     // it has looked, found nothing, and waits for a job
     tokio::task::yield_now().await;
-    let receipt = world.notifier().send(&admin, to_everyone(), None).await.unwrap();
+    let receipt =
+        world.notifier().send(&admin, to_everyone(), RequestContext::default()).await.unwrap();
     assert_eq!(receipt.state, State::Expanding);
     while unread(&world, alice).await == 0 {
         tokio::task::yield_now().await;
@@ -59,7 +60,11 @@ async fn what_is_scheduled_is_found_when_its_time_comes() {
     let (world, admin, alice) = world().await;
     let dispatcher = Arc::new(world.dispatcher());
     let working = tokio::spawn(async move { dispatcher.run().await });
-    let receipt = world.notifier().send(&admin, at("2026-11-21T09:01:00Z"), None).await.unwrap();
+    let receipt = world
+        .notifier()
+        .send(&admin, at("2026-11-21T09:01:00Z"), RequestContext::default())
+        .await
+        .unwrap();
     assert_eq!(receipt.state, State::Scheduled);
     tokio::time::sleep(Dispatcher::LOOK * 3).await;
     assert_eq!(unread(&world, alice).await, 0);
@@ -73,7 +78,8 @@ async fn what_is_scheduled_is_found_when_its_time_comes() {
 async fn only_the_sender_cancels_and_only_in_time() {
     let (world, admin, alice) = world().await;
     let notifier = world.notifier();
-    let receipt = notifier.send(&admin, at("2026-11-21T09:01:00Z"), None).await.unwrap();
+    let receipt =
+        notifier.send(&admin, at("2026-11-21T09:01:00Z"), RequestContext::default()).await.unwrap();
     let stranger = world.access.authenticate(&world.minted("alice")).await.unwrap();
     let refused = notifier.cancel(&stranger, receipt.id).await;
     assert!(matches!(refused, Err(CancelError::Unknown)));
@@ -83,7 +89,7 @@ async fn only_the_sender_cancels_and_only_in_time() {
     world.dispatcher().work().await.unwrap();
     assert_eq!(unread(&world, alice).await, 0);
 
-    let receipt = notifier.send(&admin, to_everyone(), None).await.unwrap();
+    let receipt = notifier.send(&admin, to_everyone(), RequestContext::default()).await.unwrap();
     let refused = notifier.cancel(&admin, receipt.id).await;
     assert!(matches!(refused, Err(CancelError::TooLate)));
 }
@@ -92,7 +98,7 @@ async fn only_the_sender_cancels_and_only_in_time() {
 async fn groups_are_for_those_who_may_send_to_others() {
     let (world, _, alice) = world().await;
     let user = world.access.authenticate(&world.minted("alice")).await.unwrap();
-    assert!(world.notifier().send(&user, to_everyone(), None).await.is_err());
+    assert!(world.notifier().send(&user, to_everyone(), RequestContext::default()).await.is_err());
     world.dispatcher().work().await.unwrap();
     assert_eq!(unread(&world, alice).await, 0);
 }

@@ -3,11 +3,18 @@
 use std::time::Duration;
 
 use crate::support::World;
-use herald_application::{Notifier, RequestKey, SendError};
+use herald_application::{Notifier, RequestContext, RequestKey, SendError};
 use herald_domain::{Principal, RawAudience, RawDraft, Rule, Violation};
 use herald_ports::{LiveEvent, Outcome, UserChange};
 
 const KEY: RequestKey<'static> = RequestKey { route: "send", key: "k", request: b"request" };
+
+/// Without a key, and belonging to nothing.
+const ALONE: RequestContext<'static> = RequestContext { key: None, traceparent: None };
+
+fn keyed(key: RequestKey<'_>) -> RequestContext<'_> {
+    RequestContext { key: Some(key), ..ALONE }
+}
 
 fn to(user: &str, message: &str) -> RawDraft {
     RawDraft { to: RawAudience::user(user), message: message.into(), ..RawDraft::default() }
@@ -40,10 +47,10 @@ async fn world() -> (World, Notifier, Principal, Principal) {
 #[tokio::test]
 async fn everybody_may_send_to_themselves_and_an_administrator_to_all() {
     let (world, notifier, user, admin) = world().await;
-    notifier.send(&user, to("alice", "note to self"), None).await.unwrap();
-    let refused = notifier.send(&user, to("root", "hello"), None).await.unwrap_err();
+    notifier.send(&user, to("alice", "note to self"), ALONE).await.unwrap();
+    let refused = notifier.send(&user, to("root", "hello"), ALONE).await.unwrap_err();
     assert_eq!(rules(refused), [("to.user".to_owned(), Rule::Forbidden)]);
-    notifier.send(&admin, to("nobody-yet", "hello"), None).await.unwrap();
+    notifier.send(&admin, to("nobody-yet", "hello"), ALONE).await.unwrap();
     assert_eq!(world.told.take().len(), 2, "devices hear of what was sent, and of nothing else");
 }
 
@@ -51,7 +58,7 @@ async fn everybody_may_send_to_themselves_and_an_administrator_to_all() {
 async fn a_login_name_is_not_an_id() {
     let (world, notifier, _, admin) = world().await;
     world.accounts.register("bob", "wonderland".into(), None).await.unwrap();
-    let refused = notifier.send(&admin, to("bob", "hello"), None).await.unwrap_err();
+    let refused = notifier.send(&admin, to("bob", "hello"), ALONE).await.unwrap_err();
     assert_eq!(rules(refused), [("to".to_owned(), Rule::Unknown)]);
 }
 
@@ -60,12 +67,12 @@ async fn a_repeated_request_is_answered_as_at_first_even_when_it_has_expired() {
     let (world, notifier, user, _) = world().await;
     let draft =
         RawDraft { expires_at: Some("2026-11-21T09:00:10Z".into()), ..to("alice", "soon gone") };
-    let first = notifier.send(&user, draft.clone(), Some(KEY)).await.unwrap();
+    let first = notifier.send(&user, draft.clone(), keyed(KEY)).await.unwrap();
     world.clock.advance(Duration::from_secs(60));
-    let again = notifier.send(&user, draft.clone(), Some(KEY)).await.unwrap();
+    let again = notifier.send(&user, draft.clone(), keyed(KEY)).await.unwrap();
     assert_eq!(first, again);
     let other = RequestKey { key: "other", ..KEY };
-    let late = notifier.send(&user, draft, Some(other)).await.unwrap_err();
+    let late = notifier.send(&user, draft, keyed(other)).await.unwrap_err();
     assert_eq!(rules(late), [("expires_at".to_owned(), Rule::OutOfRange)]);
     assert_eq!(world.told.take().len(), 1);
 }
@@ -73,7 +80,7 @@ async fn a_repeated_request_is_answered_as_at_first_even_when_it_has_expired() {
 #[tokio::test]
 async fn a_key_is_good_for_one_request_of_one_sender_on_one_route() {
     let (_, notifier, user, admin) = world().await;
-    let send = |who, key| notifier.send(who, to("alice", "hello"), Some(key));
+    let send = |who, key| notifier.send(who, to("alice", "hello"), keyed(key));
     let first = send(&user, KEY).await.unwrap();
     let changed = send(&user, RequestKey { request: b"another", ..KEY }).await;
     assert!(matches!(changed, Err(SendError::KeyReused)));
@@ -91,10 +98,10 @@ async fn a_batch_goes_on_past_what_is_refused() {
         Err(Violation::new("titel", Rule::Unknown, "is not a field").into()),
         Ok(to("alice", "two")),
     ];
-    let outcomes = notifier.send_batch(&user, drafts.clone(), Some(KEY)).await.unwrap();
+    let outcomes = notifier.send_batch(&user, drafts.clone(), keyed(KEY)).await.unwrap();
     let sent: Vec<_> = outcomes.iter().map(|o| matches!(o, Outcome::Sent(_))).collect();
     assert_eq!(sent, [true, false, false, false, true]);
-    assert_eq!(notifier.send_batch(&user, drafts, Some(KEY)).await.unwrap(), outcomes);
+    assert_eq!(notifier.send_batch(&user, drafts, keyed(KEY)).await.unwrap(), outcomes);
     let told = world.told.take();
     let messages: Vec<_> = told
         .iter()
@@ -109,7 +116,7 @@ async fn a_batch_goes_on_past_what_is_refused() {
 #[tokio::test]
 async fn only_the_sender_sees_what_became_of_it() {
     let (_, notifier, user, admin) = world().await;
-    let receipt = notifier.send(&admin, to("alice", "hello"), None).await.unwrap();
+    let receipt = notifier.send(&admin, to("alice", "hello"), ALONE).await.unwrap();
     assert_eq!(notifier.sent(&admin, receipt.id).await.unwrap().unwrap().receipt, receipt);
     assert!(notifier.sent(&user, receipt.id).await.unwrap().is_none());
 }

@@ -1,4 +1,4 @@
-use herald_application::{RequestKey, SendError};
+use herald_application::{RequestContext, RequestKey, SendError};
 use herald_domain::{Principal, RawDraft, Receipt};
 
 use crate::Services;
@@ -13,7 +13,8 @@ pub(super) async fn send(
     key: Option<RequestKey<'_>>,
     fields: &[(&str, &str)],
 ) -> Result<Receipt, Problem> {
-    let sent = services.notifier.send(sender, draft, key).await;
+    let context = RequestContext { key, ..RequestContext::default() };
+    let sent = services.notifier.send(sender, draft, context).await;
     Ok(sent.map_err(|error| in_fields(error, fields))?)
 }
 

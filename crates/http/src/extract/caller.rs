@@ -33,6 +33,9 @@ pub(crate) struct Admin(pub(crate) UserPrincipal);
 /// An administrator who reads figures, as often as they like.
 pub(crate) struct Scraper;
 
+/// Somebody who needs no credential.
+pub(crate) struct Anyone;
+
 /// Somebody who comes without a credential, to get one.
 pub(crate) struct Guest(HttpRequest);
 
@@ -79,6 +82,9 @@ extracted!(Admin, async |request: HttpRequest| {
 });
 extracted!(Scraper, async |request: HttpRequest| {
     administrator(authenticate(&request).await?).map(|_| Self)
+});
+extracted!(Anyone, async |request: HttpRequest| {
+    count_network(&request, Class::Anonymous).map(|()| Self)
 });
 extracted!(Guest, async |request: HttpRequest| {
     count_network(&request, Class::Login).map(|()| Self(request))

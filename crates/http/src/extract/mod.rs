@@ -9,9 +9,10 @@ mod nullable;
 mod object;
 mod path;
 mod query;
+mod traceparent;
 
 pub(crate) use caller::{
-    Admin, Caller, Guest, Listener, Person, Scraper, Sender, Trusted, authenticate, person,
+    Admin, Anyone, Caller, Guest, Listener, Person, Scraper, Sender, Trusted, authenticate, person,
 };
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use json::{JsonBody, parse_json};
@@ -19,3 +20,4 @@ pub(crate) use nullable::nullable;
 pub(crate) use object::{Object, object};
 pub(crate) use path::{PathParam, Segment};
 pub(crate) use query::{NoQuery, QueryParams, ReadQuery, Reader};
+pub(crate) use traceparent::TraceParent;

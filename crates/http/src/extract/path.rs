@@ -2,7 +2,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use herald_domain::{ApiKeyId, Company, NotificationId, Role, Rule, Topic, UserId, Violation};
+use herald_domain::{
+    ApiKeyId, Company, DeliveryId, EndpointId, NotificationId, Role, Rule, Topic, UserId, Violation,
+};
 
 use crate::problem::Problem;
 
@@ -38,6 +40,25 @@ impl Segment for NotificationId {
 impl Segment for ApiKeyId {
     fn parse(text: &str) -> Result<Self, Violation> {
         number(text).map(Self::new)
+    }
+}
+
+impl Segment for DeliveryId {
+    fn parse(text: &str) -> Result<Self, Violation> {
+        number(text).map(Self::new)
+    }
+}
+
+impl Segment for EndpointId {
+    fn parse(text: &str) -> Result<Self, Violation> {
+        number(text).map(Self::new)
+    }
+}
+
+/// Of what is only ever listed, and so has a bare number.
+impl Segment for i64 {
+    fn parse(text: &str) -> Result<Self, Violation> {
+        number(text)
     }
 }
 

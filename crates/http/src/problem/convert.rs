@@ -1,10 +1,11 @@
 //! Each use case's errors as problems, without a wildcard arm: a new error is a decision to take.
 
 use herald_application::{
-    AccountError, ApiKeyError, AuthError, CancelError, DeadLetterError, InboxError,
-    PreferencesError, SendError, TopicError, Topics,
+    AccountError, ApiKeyError, AuthError, CancelError, DeadLetterError, DeliveryListError,
+    EndpointError, Endpoints, InboxError, PreferencesError, SandboxError, SendError,
+    SuppressionError, TemplateError, TopicError, Topics, TraceError,
 };
-use herald_domain::{Violation, Violations};
+use herald_domain::{Rule, Violation, Violations};
 use herald_ports::{Resync, StoreError};
 
 use super::{Code, Problem};
@@ -158,6 +159,77 @@ impl From<PreferencesError> for Problem {
             PreferencesError::Invalid(violations) => violations.into(),
             PreferencesError::Unknown => Self::not_found(),
             PreferencesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<EndpointError> for Problem {
+    fn from(error: EndpointError) -> Self {
+        match error {
+            EndpointError::Invalid(violations) => violations.into(),
+            EndpointError::TooMany => {
+                let detail = format!("a user has at most {} endpoints", Endpoints::MAX);
+                Self::new(Code::TooManyEndpoints, detail)
+            }
+            EndpointError::Unknown => Self::not_found(),
+            EndpointError::NoWebhook => {
+                Self::new(Code::NotAWebhook, "only webhooks have a secret and can be tested")
+            }
+            // the texts of such errors are for whoever owns the address
+            EndpointError::TestFailed(error) => {
+                Self::new(Code::EndpointTestFailed, error.to_string())
+            }
+            EndpointError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TraceError> for Problem {
+    fn from(error: TraceError) -> Self {
+        match error {
+            TraceError::Unknown => Self::not_found(),
+            TraceError::NobodyNamed => {
+                Violation::new("user", Rule::Required, "must be given by an API key").into()
+            }
+            TraceError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeliveryListError> for Problem {
+    fn from(error: DeliveryListError) -> Self {
+        match error {
+            DeliveryListError::Unknown => Self::not_found(),
+            DeliveryListError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SuppressionError> for Problem {
+    fn from(error: SuppressionError) -> Self {
+        match error {
+            SuppressionError::Invalid(violations) => violations.into(),
+            SuppressionError::Unknown => Self::not_found(),
+            SuppressionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TemplateError> for Problem {
+    fn from(error: TemplateError) -> Self {
+        match error {
+            TemplateError::Invalid(violations) => violations.into(),
+            TemplateError::Unknown => Self::not_found(),
+            TemplateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SandboxError> for Problem {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Invalid(violations) => violations.into(),
+            SandboxError::Store(error) => error.into(),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use herald_domain::{Rev, Rule, Topic, UserKey, Violation};
+use herald_domain::{DeliveryId, Rev, Rule, Topic, UserKey, Violation};
 use utoipa::PartialSchema;
 
 /// Where the next page begins, in a form that nobody is tempted to take apart.
@@ -57,6 +57,26 @@ impl Place for UserKey {
 
     fn read(text: &str) -> Option<Self> {
         number(text).map(Self::new)
+    }
+}
+
+impl Place for DeliveryId {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        number(text).map(Self::new)
+    }
+}
+
+impl Place for i64 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        number(text)
     }
 }
 

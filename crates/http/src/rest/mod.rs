@@ -4,8 +4,13 @@
 mod admin;
 pub(crate) mod answer;
 mod auth;
+mod channel;
 mod choices;
 mod cursor;
+mod decision;
+mod deliveries;
+mod delivery;
+mod endpoints;
 pub(crate) mod health;
 mod notifications;
 mod page;
@@ -27,6 +32,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(auth::configure)
         .configure(topics::configure)
         .configure(preferences::configure)
+        .configure(endpoints::configure)
         .configure(presence::configure)
         .configure(admin::configure);
 }

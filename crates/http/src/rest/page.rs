@@ -80,12 +80,7 @@ impl<P: Place + Clone> PageQuery<P> {
         filters: &[(&str, Option<&str>)],
         next: Option<P>,
     ) -> String {
-        let mut base = format!("{path}?limit={}", self.limit());
-        for (name, value) in filters {
-            if let Some(value) = value {
-                base.extend(["&", name, "=", &encoded(value)]);
-            }
-        }
+        let base = part::base(path, self.limit(), filters);
         let Some(page) = self.page else {
             return part::links(&base, next.map(Cursor));
         };
@@ -98,29 +93,5 @@ impl<P: Place + Clone> PageQuery<P> {
             links.push(link(page + 1, "next"));
         }
         links.join(", ")
-    }
-}
-
-/// The value as it stands in a query: names keep their form.
-fn encoded(value: &str) -> String {
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_query_gives_a_meaning_is_encoded() {
-        assert_eq!(encoded("tenant:7@x-1_a.b"), "tenant:7@x-1_a.b");
-        assert_eq!(encoded("a&b=c d+é%"), "a%26b%3Dc%20d%2B%C3%A9%25");
     }
 }

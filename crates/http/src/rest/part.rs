@@ -38,7 +38,18 @@ impl<P: Place + Clone> PartQuery<P> {
 
     /// 200 with a part of the list at `path`, and the links that lead on.
     pub(super) fn answer<B: Serialize>(&self, path: &str, next: Option<P>, body: &B) -> Answer {
-        let base = format!("{path}?limit={}", self.limit());
+        self.answer_filtered(path, &[], next, body)
+    }
+
+    /// The same, where the links lead on with the same filters.
+    pub(super) fn answer_filtered<B: Serialize>(
+        &self,
+        path: &str,
+        filters: &[(&str, Option<&str>)],
+        next: Option<P>,
+        body: &B,
+    ) -> Answer {
+        let base = base(path, self.limit(), filters);
         let mut answer = HttpResponse::Ok();
         answer.insert_header((LINK, links(&base, next.map(Cursor))));
         answer::json(answer, body)
@@ -51,5 +62,40 @@ pub(super) fn links<P: Place>(base: &str, next: Option<Cursor<P>>) -> String {
     match next {
         Some(cursor) => format!("{first}, <{base}&cursor={cursor}>; rel=\"next\""),
         None => first,
+    }
+}
+
+/// The list at `path` with these filters, without the place where a part begins.
+pub(super) fn base(path: &str, limit: usize, filters: &[(&str, Option<&str>)]) -> String {
+    let mut base = format!("{path}?limit={limit}");
+    for (name, value) in filters {
+        if let Some(value) = value {
+            base.extend(["&", name, "=", &encoded(value)]);
+        }
+    }
+    base
+}
+
+/// The value as it stands in a query: names keep their form.
+fn encoded(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_query_gives_a_meaning_is_encoded() {
+        assert_eq!(encoded("tenant:7@x-1_a.b"), "tenant:7@x-1_a.b");
+        assert_eq!(encoded("a&b=c d+é%"), "a%26b%3Dc%20d%2B%C3%A9%25");
     }
 }

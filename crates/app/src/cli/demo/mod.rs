@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use herald_application::RequestContext;
 use herald_domain::{Principal, Retention, Scope};
 use herald_http::{Rates, TrustedProxies};
 use herald_ports::{Clock, IdGenerator, SystemClock, SystemRandom};
@@ -98,7 +99,7 @@ fn tell(cases: &UseCases, sender: Principal) {
         loop {
             pace.tick().await;
             let draft = story.next(SystemClock.now());
-            if let Err(error) = notifier.send(&sender, draft, None).await {
+            if let Err(error) = notifier.send(&sender, draft, RequestContext::default()).await {
                 tracing::warn!(%error, "demo cannot send");
             }
         }

@@ -1,5 +1,6 @@
 use actix_web::post;
 use actix_web::web::Data;
+use herald_application::RequestContext;
 use herald_domain::{RawDraft, Receipt, Violation, Violations};
 use herald_ports::Outcome;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::draft::DraftBody;
 use crate::Services;
-use crate::extract::{IdempotencyKey, JsonBody, NoQuery, Sender, parse_json};
+use crate::extract::{IdempotencyKey, JsonBody, NoQuery, Sender, TraceParent, parse_json};
 use crate::problem::{EntryProblem, refused_entry};
 use crate::rest::answer::{self, Answer};
 
@@ -68,9 +69,9 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn parse(self) -> Result<RawDraft, Violations> {
+    fn draft(self) -> Result<RawDraft, Violations> {
         match self {
-            Self::Read(draft) => draft.parse(),
+            Self::Read(draft) => Ok((*draft).into()),
             Self::Unreadable { broken, .. } => Err(broken),
         }
     }
@@ -93,7 +94,9 @@ impl<'a> From<&'a Outcome> for Entry<'a> {
     operation_id = "sendNotifications",
     tag = "notifications",
     params(("Idempotency-Key" = Option<String>, Header, nullable = false, min_length = 1, max_length = 255, pattern = "^[!#-~]+$",
-            description = "the same request under the same key is sent once, and answered the same")),
+            description = "the same request under the same key is sent once, and answered the same"),
+           ("traceparent" = Option<String>, Header, nullable = false,
+            description = "what the request belongs to (W3C Trace Context): what is delivered of it says so")),
     request_body(
         content = Batch,
         example = json!({"notifications": [{"to": {"users": ["alice", "bob"]}, "message": "main is green"}]})
@@ -105,13 +108,15 @@ pub(super) async fn batch(
     Sender(sender): Sender,
     services: Data<Services>,
     key: IdempotencyKey,
+    trace: TraceParent,
     _: NoQuery,
     JsonBody(body): JsonBody<Batch>,
 ) -> Answer {
     let parts: Vec<_> = body.notifications.iter().map(|text| Part::read(text)).collect();
     let request = key.canonical(&parts);
     let key = key.on("POST /api/v1/notifications/batch", &request);
-    let drafts = parts.into_iter().map(Part::parse).collect();
-    let outcomes = services.notifier.send_batch(&sender, drafts, key).await?;
+    let context = RequestContext { key, traceparent: trace.as_deref() };
+    let drafts = parts.into_iter().map(Part::draft).collect();
+    let outcomes = services.notifier.send_batch(&sender, drafts, context).await?;
     answer::ok(&Results { results: outcomes.iter().map(Entry::from).collect() })
 }

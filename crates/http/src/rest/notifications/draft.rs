@@ -1,4 +1,4 @@
-use herald_domain::{Kind, Priority, RawDraft, Rule, Violation, Violations};
+use herald_domain::{Channel, Kind, Priority, RawDraft};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -57,9 +57,15 @@ pub(super) struct DraftBody {
         example = "/runs/7"
     )]
     action_url: Option<String>,
-    /// for now `["in_app"]`, which is what it is if absent
-    #[schema(value_type = Option<Vec<ChannelName>>, min_items = 1, max_items = 1)]
-    channels: Option<Vec<String>>,
+    /// tell it by these channels and no other; by those that its recipients want, if absent
+    #[schema(min_items = 1)]
+    channels: Option<Vec<Channel>>,
+    /// after how many seconds it goes out by other channels than the inbox, if nobody has read it by then;
+    /// at once, if absent
+    // later than the rest: a request under an idempotency key of before is still the same request
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 604_800, example = 300)]
+    escalate_after: Option<i64>,
     /// when it is told; at once if absent or past
     #[schema(format = DateTime, example = "2099-12-31T09:00:00Z")]
     send_at: Option<String>,
@@ -76,36 +82,23 @@ pub(super) struct DraftBody {
     collapse_key: Option<String>,
 }
 
-/// The ways to reach somebody.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "documents the only channel so far")]
-enum ChannelName {
-    InApp,
-}
-
-impl DraftBody {
-    /// Checks what this version does not do yet, and passes on the rest to be checked.
-    pub(super) fn parse(self) -> Result<RawDraft, Violations> {
-        if self.channels.is_some_and(|channels| channels != ["in_app"]) {
-            let detail = "not supported yet, other than [\"in_app\"]";
-            return Err(Violation::new("channels", Rule::Unknown, detail).into());
+impl From<DraftBody> for RawDraft {
+    fn from(body: DraftBody) -> Self {
+        Self {
+            to: body.to.into(),
+            title: body.title,
+            message: body.message,
+            kind: body.kind,
+            priority: body.priority,
+            category: body.category,
+            topic: body.topic,
+            data: body.data,
+            action_url: body.action_url,
+            send_at: body.send_at,
+            expires_at: body.expires_at,
+            collapse_key: body.collapse_key,
+            channels: body.channels,
+            escalate_after: body.escalate_after,
         }
-        Ok(RawDraft {
-            to: self.to.into(),
-            title: self.title,
-            message: self.message,
-            kind: self.kind,
-            priority: self.priority,
-            category: self.category,
-            topic: self.topic,
-            data: self.data,
-            action_url: self.action_url,
-            send_at: self.send_at,
-            expires_at: self.expires_at,
-            collapse_key: self.collapse_key,
-            channels: None,
-            escalate_after: None,
-        })
     }
 }

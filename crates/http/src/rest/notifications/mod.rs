@@ -5,12 +5,14 @@ mod changes;
 mod count;
 mod delete;
 mod draft;
+mod dry_run;
 mod list;
 mod patch;
 mod read;
 mod read_all;
 mod seen_all;
 mod send;
+mod trace;
 mod view;
 
 use actix_web::web;
@@ -33,7 +35,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(patch::patch)
         .service(delete::delete)
         .service(read::read)
-        .service(cancel::cancel);
+        .service(cancel::cancel)
+        .service(trace::trace);
 }
 
 /// What is no number under `/notifications`: for a method that they do not have, `{id}` would take
