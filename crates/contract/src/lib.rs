@@ -34,6 +34,7 @@ pub mod api_keys;
 pub mod broker;
 pub mod changes;
 pub mod collapse;
+pub mod deliveries;
 pub mod estates;
 pub mod expiry;
 pub mod fan_out;
@@ -63,6 +64,8 @@ pub mod users;
 
 #[doc(hidden)]
 pub use broker::{dead_jobs, faults, nodes};
+#[doc(hidden)]
+pub use deliveries::{claims, dead_letters, decisions, digests, plans, records, remains, traces};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
 pub use skip::skip;

@@ -2,8 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, FanOutStore, InboxStore, LeaseStore, NotificationStore, PreferenceStore,
-    RetentionStore, SessionStore, StoreClock, TopicStore, UserStore,
+    ApiKeyStore, DeliveryStore, FanOutStore, InboxStore, LeaseStore, NotificationStore,
+    PreferenceStore, RetentionStore, SessionStore, StoreClock, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -18,6 +18,7 @@ pub struct Stores {
     pub inbox: Arc<dyn InboxStore>,
     pub topics: Arc<dyn TopicStore>,
     pub preferences: Arc<dyn PreferenceStore>,
+    pub deliveries: Arc<dyn DeliveryStore>,
     pub retention: Arc<dyn RetentionStore>,
     pub leases: Arc<dyn LeaseStore>,
     pub clock: Arc<dyn StoreClock>,
@@ -37,6 +38,7 @@ impl Stores {
             + InboxStore
             + TopicStore
             + PreferenceStore
+            + DeliveryStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -50,6 +52,7 @@ impl Stores {
             inbox: store.clone(),
             topics: store.clone(),
             preferences: store.clone(),
+            deliveries: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,
