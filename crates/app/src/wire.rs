@@ -16,9 +16,10 @@ use herald_broker::Link;
 use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
-    ApiKeyStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
-    NotificationStore, PreferenceStore, RetentionStore, SessionStore, StoreClock, SystemClock,
-    SystemRandom, TokenIssuer, TopicStore, UserStore,
+    ApiKeyStore, EndpointStore, FanOutStore, IdGenerator, InboxStore, Lease, LeaseStore, LiveBus,
+    NotificationStore, PreferenceStore, RetentionStore, SandboxStore, SessionStore, SettingStore,
+    StoreClock, SuppressionStore, SystemClock, SystemRandom, TemplateStore, TokenIssuer,
+    TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
 use herald_store_diesel::{DieselStore, StoreConfig};
@@ -35,6 +36,7 @@ const BCRYPT_COST: u32 = 10;
 const BCRYPT_QUEUE: usize = 64;
 
 /// The store that the configuration names, behind its ports.
+#[expect(dead_code, reason = "the use cases of some ports are yet to come")]
 pub(crate) struct Storage {
     pub(crate) users: Arc<dyn UserStore>,
     sessions: Arc<dyn SessionStore>,
@@ -44,6 +46,11 @@ pub(crate) struct Storage {
     inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
     preferences: Arc<dyn PreferenceStore>,
+    endpoints: Arc<dyn EndpointStore>,
+    suppressions: Arc<dyn SuppressionStore>,
+    templates: Arc<dyn TemplateStore>,
+    sandbox: Arc<dyn SandboxStore>,
+    settings: Arc<dyn SettingStore>,
     retention: Arc<dyn RetentionStore>,
     leases: Arc<dyn LeaseStore>,
     clock: Arc<dyn StoreClock>,
@@ -82,6 +89,11 @@ impl Storage {
             + InboxStore
             + TopicStore
             + PreferenceStore
+            + EndpointStore
+            + SuppressionStore
+            + TemplateStore
+            + SandboxStore
+            + SettingStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -95,6 +107,11 @@ impl Storage {
             inbox: store.clone(),
             topics: store.clone(),
             preferences: store.clone(),
+            endpoints: store.clone(),
+            suppressions: store.clone(),
+            templates: store.clone(),
+            sandbox: store.clone(),
+            settings: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,

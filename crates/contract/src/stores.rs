@@ -2,8 +2,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, DeliveryStore, FanOutStore, InboxStore, LeaseStore, NotificationStore,
-    PreferenceStore, RetentionStore, SessionStore, StoreClock, TopicStore, UserStore,
+    ApiKeyStore, DeliveryStore, EndpointStore, FanOutStore, InboxStore, LeaseStore,
+    NotificationStore, PreferenceStore, RetentionStore, SandboxStore, SessionStore, SettingStore,
+    StoreClock, SuppressionStore, TemplateStore, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -19,6 +20,11 @@ pub struct Stores {
     pub topics: Arc<dyn TopicStore>,
     pub preferences: Arc<dyn PreferenceStore>,
     pub deliveries: Arc<dyn DeliveryStore>,
+    pub endpoints: Arc<dyn EndpointStore>,
+    pub suppressions: Arc<dyn SuppressionStore>,
+    pub templates: Arc<dyn TemplateStore>,
+    pub sandbox: Arc<dyn SandboxStore>,
+    pub settings: Arc<dyn SettingStore>,
     pub retention: Arc<dyn RetentionStore>,
     pub leases: Arc<dyn LeaseStore>,
     pub clock: Arc<dyn StoreClock>,
@@ -39,6 +45,11 @@ impl Stores {
             + TopicStore
             + PreferenceStore
             + DeliveryStore
+            + EndpointStore
+            + SuppressionStore
+            + TemplateStore
+            + SandboxStore
+            + SettingStore
             + RetentionStore
             + LeaseStore
             + StoreClock,
@@ -53,6 +64,11 @@ impl Stores {
             topics: store.clone(),
             preferences: store.clone(),
             deliveries: store.clone(),
+            endpoints: store.clone(),
+            suppressions: store.clone(),
+            templates: store.clone(),
+            sandbox: store.clone(),
+            settings: store.clone(),
             retention: store.clone(),
             leases: store.clone(),
             clock: store,

@@ -123,6 +123,44 @@ macro_rules! contract_suite {
             profiles_come_in_the_order_named,
             profiles_know_how_users_are_reached,
         }
+        $crate::contract_cases! { endpoints of contract_stores:
+            endpoints_are_listed_oldest_first,
+            an_endpoint_that_is_registered_again_keeps_its_number,
+            channels_tell_addresses_apart,
+            a_device_is_its_last_user_s,
+            endpoints_are_limited,
+            an_endpoint_passes_its_test,
+            an_endpoint_is_removed,
+            endpoints_are_how_users_are_reached,
+            endpoints_go_with_their_user,
+            of_users_at_once_one_has_the_device,
+            registered_at_once_it_is_one_endpoint,
+            endpoints_at_once_keep_the_limit,
+        }
+        $crate::contract_cases! { suppressions of contract_stores:
+            an_address_is_suppressed_once,
+            mail_is_suppressed_in_any_case,
+            suppressions_are_listed_oldest_first,
+            a_suppression_is_lifted,
+            profiles_know_what_is_suppressed,
+        }
+        $crate::contract_cases! { templates of contract_stores:
+            templates_are_listed_in_order,
+            a_template_replaces_the_one_before,
+            written_at_once_it_is_one_template,
+            a_template_is_removed,
+        }
+        $crate::contract_cases! { settings of contract_stores:
+            a_value_is_drawn_once,
+            drawn_at_once_it_is_one_value,
+        }
+        $crate::contract_cases! { sandbox of contract_stores:
+            sandbox_messages_are_listed_latest_first,
+            channels_behave_as_told,
+            messages_at_once_are_counted,
+            the_sandbox_is_cleared,
+            sandbox_messages_are_forgotten,
+        }
         $crate::contract_cases! { fan_out of contract_stores:
             a_group_is_reached_by_and_by,
             every_audience_has_its_members,
@@ -465,7 +503,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 36] = [
+    const SUITES: [(&str, &str); 41] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -475,6 +513,11 @@ mod tests {
         ("topics", include_str!("topics.rs")),
         ("mutes", include_str!("mutes.rs")),
         ("preferences", include_str!("preferences.rs")),
+        ("endpoints", include_str!("endpoints.rs")),
+        ("suppressions", include_str!("suppressions.rs")),
+        ("templates", include_str!("templates.rs")),
+        ("settings", include_str!("settings.rs")),
+        ("sandbox", include_str!("sandbox.rs")),
         ("fan_out", include_str!("fan_out/mod.rs")),
         ("idempotency", include_str!("idempotency.rs")),
         ("collapse", include_str!("collapse.rs")),

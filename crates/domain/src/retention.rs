@@ -44,6 +44,8 @@ pub struct Retention {
     /// how long the id of a user who was deleted is remembered: so long a token of that time is
     /// refused
     pub deletions: Duration,
+    /// how long a message is kept that was given to the sandbox
+    pub sandbox: Duration,
 }
 
 impl Default for Retention {
@@ -58,6 +60,7 @@ impl Default for Retention {
             logins: 7 * DAY,
             deliveries: 30 * DAY,
             deletions: 30 * DAY,
+            sandbox: DAY,
         }
     }
 }
@@ -86,6 +89,7 @@ impl Retention {
             Leftover::Logins => self.logins,
             Leftover::Deliveries => self.deliveries,
             Leftover::Deletions => self.deletions,
+            Leftover::Sandbox => self.sandbox,
         })
     }
 }
@@ -127,11 +131,13 @@ pub enum Leftover {
     Estates,
     /// that a user of some id was deleted; its moment is the deletion
     Deletions,
+    /// a message that was given to the sandbox; its moment is when it came
+    Sandbox,
 }
 
 impl Leftover {
     /// Each of them; what an estate gives free is found in the same round.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Estates,
         Self::Tombstones,
         Self::Deliveries,
@@ -143,5 +149,6 @@ impl Leftover {
         Self::Mutes,
         Self::Topics,
         Self::Deletions,
+        Self::Sandbox,
     ];
 }

@@ -19,9 +19,12 @@ mod notifications;
 mod preferences;
 mod queue;
 mod retention;
+mod sandbox;
 mod sessions;
+mod settings;
 mod store;
 mod suppressions;
+mod templates;
 mod topics;
 mod users;
 

@@ -92,6 +92,7 @@ impl State {
                 Leftover::Logins => self.sessions.forget_login(until),
                 Leftover::Mutes => self.mutes.forget_ended(until),
                 Leftover::Deletions => self.users.forget_deletion(until),
+                Leftover::Sandbox => self.sandbox.forget_message(until),
                 // here a topic's subscriptions go with it, and all of a user's with the user
                 Leftover::Topics | Leftover::Estates => 0,
             };

@@ -12,8 +12,11 @@ use crate::leases::Leases;
 use crate::mutes::Mutes;
 use crate::notifications::Notifications;
 use crate::preferences::Wishes;
+use crate::sandbox::Sandbox;
 use crate::sessions::Sessions;
+use crate::settings::Settings;
 use crate::suppressions::Suppressions;
+use crate::templates::Templates;
 use crate::topics::Topics;
 use crate::users::Users;
 
@@ -42,6 +45,9 @@ pub(crate) struct State {
     pub(crate) endpoints: Endpoints,
     pub(crate) suppressions: Suppressions,
     pub(crate) deliveries: Deliveries,
+    pub(crate) templates: Templates,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) settings: Settings,
     pub(crate) leases: Leases,
 }
 

@@ -5,7 +5,6 @@ mod put;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use diesel::prelude::*;
 use herald_domain::{
     Cadence, Category, Choices, Defaults, Locale, Mute, Preferences, QuietHours, Timestamp, UserId,
     UserKey,
@@ -13,9 +12,9 @@ use herald_domain::{
 use herald_ports::{PreferenceStore, Profile, StoreError};
 use serde::{Deserialize, Serialize};
 
-use crate::conn::{Conn, on_conn};
+use crate::conn::Conn;
 use crate::failure::{Failure, column};
-use crate::schema::settings;
+use crate::settings;
 use crate::store::DieselStore;
 
 pub(crate) use profiles::{Known, known};
@@ -80,24 +79,13 @@ impl Body {
 }
 
 /// What holds for whoever has not chosen.
-pub(crate) fn defaults(conn: &mut Conn) -> Result<Defaults, Failure> {
-    let json: Option<String> = on_conn!(conn, c => settings::table
-        .filter(settings::name.eq(DEFAULTS))
-        .select(settings::value)
-        .get_result(c)
-        .optional())?;
+fn defaults(conn: &mut Conn) -> Result<Defaults, Failure> {
+    let json = settings::get(conn, DEFAULTS)?;
     let defaults = json.map(|json| serde_json::from_str(&json)).transpose();
     Ok(column("settings", "value", defaults)?.unwrap_or_default())
 }
 
 fn set_defaults(conn: &mut Conn, defaults: &Defaults) -> Result<(), Failure> {
     let json = column("settings", "value", serde_json::to_string(defaults))?;
-    let row = (settings::name.eq(DEFAULTS), settings::value.eq(&json));
-    on_conn!(conn, c => diesel::insert_into(settings::table)
-        .values(row)
-        .on_conflict(settings::name)
-        .do_update()
-        .set(settings::value.eq(&json))
-        .execute(c))?;
-    Ok(())
+    settings::set(conn, DEFAULTS, &json)
 }

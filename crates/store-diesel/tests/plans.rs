@@ -56,8 +56,14 @@ async fn no_statement_looks_at_every_row() {
     for statement in &statements {
         for step in plan(&mut conn, statement) {
             // a list that came as a parameter is read as a whole, of course, and so is the index of
-            // what is on its way at the moment
-            let short = ["VIRTUAL TABLE", "CONSTANT ROW", "USING INDEX outbox_turns"];
+            // what is on its way at the moment, and what there is of each channel
+            let short = [
+                "VIRTUAL TABLE",
+                "CONSTANT ROW",
+                "USING INDEX outbox_turns",
+                "SCAN templates",
+                "SCAN sandbox_modes",
+            ];
             let is_short = short.iter().any(|short| step.contains(short));
             let whole = (step.starts_with("SCAN") && !is_short) || step.contains("AUTOMATIC");
             assert!(!whole, "{step}\n{statement}");
@@ -73,6 +79,7 @@ async fn no_statement_looks_at_every_row() {
         ("ORDER BY `sessions`.`ends_at`", "sessions_by_end"),
         ("ORDER BY `tickets`.`expires_at`", "tickets_by_end"),
         ("ORDER BY `mutes`.`until`", "mutes_by_end"),
+        ("ORDER BY `sandbox_messages`.`at`", "sandbox_messages_by_age"),
         ("ORDER BY `topics`.`deleted_at`", "topics_deleted"),
         ("ORDER BY `outbox`.`due_at`", "outbox_scheduled"),
         ("ORDER BY `outbox`.`principal`", "outbox_turns"),

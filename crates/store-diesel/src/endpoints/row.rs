@@ -10,7 +10,7 @@ use crate::failure::{Failure, column};
 use crate::schema::endpoints;
 
 /// An endpoint, but whose it is.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = endpoints)]
 pub(super) struct EndpointRow {
     id: i64,
@@ -44,6 +44,20 @@ impl TryFrom<EndpointRow> for Endpoint {
     }
 }
 
+/// What stands in the columns: the channel, the token or the URL, and what belongs to it.
+pub(super) fn columns(address: &Address) -> Result<(Channel, &str, String), Failure> {
+    let (text, secrets) = match address {
+        Address::Push(token) => (token.as_str(), to_json(&())?),
+        Address::WebPush(PushSubscription { endpoint, p256dh, auth }) => {
+            let keys = Keys { p256dh: p256dh.clone(), auth: auth.clone() };
+            (endpoint.as_str(), to_json(&keys)?)
+        }
+        Address::Webhook(Webhook { url, secrets }) => (url.as_str(), to_json(secrets)?),
+        Address::Email(_) | Address::Sms(_) => return Err(no_endpoint(address.channel())),
+    };
+    Ok((address.channel(), text, secrets))
+}
+
 fn read(channel: Channel, address: &str, secrets: &str) -> Result<Address, Failure> {
     match channel {
         Channel::Push => {
@@ -60,10 +74,16 @@ fn read(channel: Channel, address: &str, secrets: &str) -> Result<Address, Failu
             let url = column("endpoints", "address", address.parse())?;
             Ok(Address::Webhook(Webhook { url, secrets }))
         }
-        Channel::InApp | Channel::Email | Channel::Sms => {
-            Err(Failure::Corrupt(format!("endpoints.channel: {}", channel.as_str())))
-        }
+        Channel::InApp | Channel::Email | Channel::Sms => Err(no_endpoint(channel)),
     }
+}
+
+fn no_endpoint(channel: Channel) -> Failure {
+    Failure::Corrupt(format!("endpoints.channel: {} has none", channel.as_str()))
+}
+
+fn to_json<T: Serialize>(secrets: &T) -> Result<String, Failure> {
+    column("endpoints", "secrets", serde_json::to_string(secrets))
 }
 
 fn from_json<T: DeserializeOwned>(secrets: &str) -> Result<T, Failure> {

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::schema::{
     decisions, deletions, deliveries, digest_items as items, held, idempotency_keys as keys,
     inbox_heads as heads, inbox_tombstones as tombstones, mutes, notifications, outbox, plans,
-    refresh_tokens as tokens, revocations, sessions, subscriptions, tickets, topics,
+    refresh_tokens as tokens, revocations, sandbox_messages as sandbox, sessions, subscriptions,
+    tickets, topics,
 };
 use crate::statements::RangeDsl;
 
@@ -35,6 +36,7 @@ pub(super) fn forget(
         Leftover::Topics => forget_topics(conn, until, budget),
         Leftover::Estates => estates::forget(conn, until, budget),
         Leftover::Deletions => forget_deletions(conn, until, budget),
+        Leftover::Sandbox => forget_sandbox(conn, until, budget),
     }
 }
 
@@ -263,4 +265,14 @@ fn forget_deletions(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<b
         .range(0, budget.limit())
         .load(c))?;
     Ok(remove_each!(conn, deletions::table, ids, budget))
+}
+
+fn forget_sandbox(conn: &mut Conn, until: i64, mut budget: Budget) -> Result<bool, Failure> {
+    let ids: Vec<i64> = on_conn!(conn, c => sandbox::table
+        .filter(sandbox::at.le(until))
+        .order(sandbox::at)
+        .select(sandbox::id)
+        .range(0, budget.limit())
+        .load(c))?;
+    Ok(remove_each!(conn, sandbox::table, ids, budget))
 }

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use herald_domain::{
-    Audience, Category, Channel, Choices, Content, Defaults, ItemFilter, Keep, Leftover, Mute,
-    NotificationId, Patch, Preferences, Rev, SessionId, Status, Topic, UserFilter, UserId, UserKey,
+    Address, Audience, Category, Channel, Choices, Content, Defaults, DeliveryId, ItemFilter, Keep,
+    Leftover, Mute, NotificationId, Patch, Preferences, Rev, SessionId, Status, Topic, UserFilter,
+    UserId, UserKey,
 };
 use herald_ports::{
-    Append, Entry, FanOutStore, Idempotency, InboxStore, NewSession, NewTopic, NewUser, NoDevices,
-    NotificationStore, PasswordHash, Position, PreferenceStore, Reach, RetentionStore,
-    SessionStore, Ticket, TopicChange, TopicStore, UserChange, UserStore,
+    Append, EndpointStore, Entry, FanOutStore, Idempotency, InboxStore, NewEndpoint, NewSession,
+    NewTopic, NewUser, NoDevices, NotificationStore, PasswordHash, Position, PreferenceStore,
+    Reach, RetentionStore, SandboxMessage, SandboxMode, SandboxStore, SessionStore, SettingStore,
+    SuppressionStore, Template, TemplateStore, Ticket, TopicChange, TopicStore, UserChange,
+    UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -22,6 +25,8 @@ pub(crate) async fn do_everything(store: &DieselStore) {
     inbox(store, alice).await;
     topics(store, alice).await;
     preferences(store, alice).await;
+    endpoints(store, alice).await;
+    operations(store).await;
     fan_out(store, alice).await;
     retention(store).await;
 }
@@ -34,7 +39,7 @@ async fn users(store: &DieselStore) -> UserKey {
         role: "user".parse().unwrap(),
         now: NOW,
     };
-    let bob = store.register(bob).await.unwrap().unwrap();
+    let bob = UserStore::register(store, bob).await.unwrap().unwrap();
     store.by_key(bob.key).await.unwrap();
     store.login("bob".parse().unwrap()).await.unwrap();
     let change = UserChange {
@@ -171,6 +176,62 @@ async fn preferences(store: &dyn PreferenceStore, user: UserKey) {
     store.set_defaults(Defaults::default()).await.unwrap();
     store.defaults().await.unwrap();
     store.profiles(vec!["alice".parse().unwrap()], NOW).await.unwrap();
+}
+
+async fn endpoints(store: &DieselStore, user: UserKey) {
+    let bob = store.ensure("bob".parse().unwrap(), NOW).await.unwrap().unwrap().key;
+    let address = Address::Push("token".parse().unwrap());
+    for user in [user, user, bob] {
+        let new =
+            NewEndpoint { user, address: address.clone(), label: None, verified: true, now: NOW };
+        EndpointStore::register(store, new, 1).await.unwrap();
+    }
+    let endpoint = store.endpoints(bob).await.unwrap().remove(0);
+    store.verified(bob, endpoint.id, NOW).await.unwrap();
+    store.remove_endpoint(bob, endpoint.id).await.unwrap();
+    for contact in ["a@example.com", "b@example.com"] {
+        let email = Some(Some(contact.parse().unwrap()));
+        let change = UserChange { email, ..UserChange::default() };
+        UserStore::change(store, "bob".parse().unwrap(), change, NOW).await.unwrap();
+    }
+}
+
+/// What administrators do about channels.
+async fn operations(store: &DieselStore) {
+    let suppressed = store.suppress(Channel::Email, "a@b.c".into(), "why".into(), NOW).await;
+    store.suppressions(None, 10).await.unwrap();
+    store.lift(suppressed.unwrap().id).await.unwrap();
+    let template = Template {
+        id: 0,
+        channel: Channel::Email,
+        category: None,
+        locale: None,
+        subject: None,
+        text: "text".into(),
+        html: None,
+        updated_at: NOW,
+    };
+    store.templates().await.unwrap();
+    let template = store.put_template(template).await.unwrap();
+    store.remove_template(template.id).await.unwrap();
+    store.draw("key", "value".into()).await.unwrap();
+    let message = SandboxMessage {
+        id: 0,
+        channel: Channel::Email,
+        delivery: DeliveryId::new(1),
+        attempt: 1,
+        taken: false,
+        body: "{}".into(),
+        at: NOW,
+    };
+    store.set_sandbox_mode(Channel::Email, SandboxMode::Flap).await.unwrap();
+    store.give(message.clone()).await.unwrap();
+    for channel in [None, Some(Channel::Email)] {
+        store.sandbox_messages(channel, None, 10).await.unwrap();
+    }
+    store.sandbox_modes().await.unwrap();
+    store.clear_sandbox().await.unwrap();
+    store.give(message).await.unwrap();
 }
 
 async fn fan_out(store: &DieselStore, user: UserKey) {

@@ -10,7 +10,15 @@ use crate::sending::{NOW, hello};
 use crate::{on_postgres, open};
 
 /// Tables that are short, or read as a whole for a reason.
-const SHORT: [&str; 5] = ["meta", "api_keys", "outbox", "topics", "__diesel_schema_migrations"];
+const SHORT: [&str; 7] = [
+    "meta",
+    "api_keys",
+    "outbox",
+    "topics",
+    "templates",
+    "sandbox_modes",
+    "__diesel_schema_migrations",
+];
 
 on_postgres! {
     /// Where there is an index it is used, as long as nothing else is allowed; and whoever read a table
