@@ -1,11 +1,7 @@
 //! Herald within your own program, in memory: cargo run --example embed
 use std::sync::{Arc, mpsc};
 
-<<<<<<< HEAD
-use herald_application::{Inbox, Notifier, NotifierPorts, RequestContext};
-=======
-use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts};
->>>>>>> main
+use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts, RequestContext};
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{Clock, LiveBus, LiveEvent, LiveSink, SystemClock, UserStore};
