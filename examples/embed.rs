@@ -1,7 +1,7 @@
 //! Herald within your own program, in memory: cargo run --example embed
 use std::sync::{Arc, mpsc};
 
-use herald_application::{Inbox, Notifier, NotifierPorts, RequestContext};
+use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts, RequestContext};
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{Clock, LiveBus, LiveEvent, LiveSink, SystemClock, UserStore};
@@ -20,6 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (store, bus) = (Arc::new(MemoryStore::default()), Arc::new(MemoryBus::default()));
     let clock = Arc::new(SystemClock);
     let notifier = Notifier::new(NotifierPorts {
+        defaults: Arc::new(CurrentDefaults::open(store.clone()).await?),
         notifications: store.clone(),
         fan_out: store.clone(),
         queue: Arc::new(MemoryQueue::default()),

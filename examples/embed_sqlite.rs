@@ -1,7 +1,7 @@
 //! The same on a file, which outlives the program: cargo run --example embed_sqlite
 use std::sync::Arc;
 
-use herald_application::{Inbox, Notifier, NotifierPorts, RequestContext};
+use herald_application::{CurrentDefaults, Inbox, Notifier, NotifierPorts, RequestContext};
 use herald_domain::{ApiKeyId, Principal, RawAudience, RawDraft, Scope, ServicePrincipal};
 use herald_memory::{MemoryBus, MemoryQueue};
 use herald_ports::{Clock, SystemClock, SystemRandom, UserStore};
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     // when this answers, it is on the disk
     let ports = NotifierPorts {
+        defaults: Arc::new(CurrentDefaults::open(store.clone()).await?),
         notifications: store.clone(),
         fan_out: store.clone(),
         queue: Arc::new(MemoryQueue::default()),

@@ -34,9 +34,9 @@ impl Background {
         }));
         let clock = cases.clock.clone();
         tasks.push(actix_web::rt::spawn(async move { clock.run().await }));
-        let defaults = cases.defaults.clone();
+        let defaults = cases.outreach.defaults.clone();
         tasks.push(actix_web::rt::spawn(async move { defaults.run().await }));
-        let engine = cases.engine.clone();
+        let engine = cases.outreach.engine.clone();
         let delivering = actix_web::rt::spawn({
             let engine = engine.clone();
             async move { engine.run().await }

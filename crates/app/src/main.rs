@@ -8,6 +8,7 @@ mod figures;
 mod limits;
 mod logging;
 mod outlets;
+mod outreach;
 mod queue;
 mod revocations;
 mod service_manager;

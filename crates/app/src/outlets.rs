@@ -8,6 +8,7 @@ use herald_application::Provider;
 use herald_domain::{Address, Channel, ChannelSet, Timestamp, Webhook};
 use herald_email::EmailChannel;
 use herald_fcm::FcmChannel;
+use herald_http::Component;
 use herald_outbound::Guarded;
 use herald_ports::{
     DeliveryChannel, DeliveryError, EndpointTester, IdGenerator, SandboxStore, SettingStore,
@@ -17,6 +18,7 @@ use herald_sandbox::SandboxChannel;
 use herald_sms::SmsChannel;
 use herald_webhook::WebhookChannel;
 use herald_webpush::{VapidKey, WebPushChannel};
+use secrecy::ExposeSecret;
 
 use crate::config::{Email, Outlets as Configured, Push};
 
@@ -57,7 +59,8 @@ impl Outlets {
         }
         if let Some(Push { account, base }) = &configured.push {
             let client = herald_outbound::client(&http).context("extra_roots_file")?;
-            real.push(Arc::new(FcmChannel::new(account.clone(), base, client).context("fcm_url")?));
+            let account = account.expose_secret().parse().context("fcm_service_account_file")?;
+            real.push(Arc::new(FcmChannel::new(account, base, client).context("fcm_url")?));
         }
         let mut web_push_key = None;
         if let Some(contact) = &configured.web_push {
@@ -98,6 +101,31 @@ impl Outlets {
             tracing::warn!(channels, "these channels run in the sandbox and reach nobody");
         }
     }
+}
+
+impl herald_http::Outlets for Outlets {
+    fn is_in_sandbox(&self, channel: Channel) -> bool {
+        self.sandboxed.contains(channel)
+    }
+
+    fn web_push_key(&self) -> Option<&str> {
+        self.web_push_key.as_deref()
+    }
+}
+
+/// How the channels are: nothing else waits for one whose provider does not answer.
+pub(crate) fn components(sandboxed: ChannelSet, resting: ChannelSet) -> Vec<Component> {
+    let component = |channel: Channel| {
+        let ok = !resting.contains(channel);
+        let detail = match (sandboxed.contains(channel), ok) {
+            (true, _) => Some("in the sandbox: nobody is reached"),
+            (false, false) => Some("the provider does not answer, and is asked again by and by"),
+            (false, true) => None,
+        };
+        let detail = detail.map(str::to_owned);
+        Component { name: channel.as_str(), ok, detail, essential: false }
+    };
+    Channel::EXTERNAL.into_iter().map(component).collect()
 }
 
 /// Looks at addresses as the channels do that use them.

@@ -8,32 +8,31 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, Composer, ComposerPorts, CurrentDefaults,
-    DeadLetters, Deliveries, Dispatcher, DispatcherPorts, Duty, Endpoints, EndpointsPorts, Engine,
-    EnginePorts, Inbox, Janitor, Notifier, NotifierPorts, Preferences, Rehearsal, RehearsalPorts,
-    Sandbox, Suppressions, SyncedClock, Templates, Topics, Traces, TracesPorts, Unsubscriber,
+    Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Deliveries, Dispatcher, DispatcherPorts,
+    Duty, Endpoints, EndpointsPorts, Inbox, Janitor, Notifier, NotifierPorts, Preferences,
+    Rehearsal, RehearsalPorts, Sandbox, Suppressions, SyncedClock, Topics, Traces, TracesPorts,
     WhoIsOnline,
 };
 use herald_auth::{BcryptHasher, Jwt, JwtConfig, secret};
 use herald_broker::Link;
+use herald_domain::ChannelSet;
 use herald_http::{Component, Exposition, Node, RateLimits, ReadinessProbe, Services};
 use herald_memory::MemoryStore;
 use herald_ports::{
     ApiKeyStore, DeliveryStore, EndpointStore, FanOutStore, IdGenerator, InboxStore, Lease,
-    LeaseStore, LiveBus, NotificationStore, PreferenceStore, Renderer, RetentionStore,
-    SandboxStore, SessionStore, SettingStore, StoreClock, SuppressionStore, SystemClock,
-    SystemRandom, TemplateStore, TokenIssuer, TopicStore, UserStore,
+    LeaseStore, LiveBus, NotificationStore, PreferenceStore, RetentionStore, SandboxStore,
+    SessionStore, SettingStore, StoreClock, SuppressionStore, SystemClock, SystemRandom,
+    TemplateStore, TokenIssuer, TopicStore, UserStore,
 };
 use herald_realtime::{Driver, FollowerPorts, Hub, Sweep};
 use herald_store_diesel::{DieselStore, StoreConfig};
-use herald_templates::JinjaRenderer;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
-use tokio::sync::Notify;
 
 use crate::config::{Config, Registration};
 use crate::figures;
-use crate::outlets::Outlets;
+use crate::outlets;
+use crate::outreach::Outreach;
 use crate::queue::{self, Messaging};
 
 /// How much work a password hash is: 2 to the power of this (OWASP asks for 10 or more).
@@ -48,15 +47,15 @@ pub(crate) struct Storage {
     api_keys: Arc<dyn ApiKeyStore>,
     notifications: Arc<dyn NotificationStore>,
     fan_out: Arc<dyn FanOutStore>,
-    inbox: Arc<dyn InboxStore>,
+    pub(crate) inbox: Arc<dyn InboxStore>,
     topics: Arc<dyn TopicStore>,
-    preferences: Arc<dyn PreferenceStore>,
-    endpoints: Arc<dyn EndpointStore>,
-    suppressions: Arc<dyn SuppressionStore>,
-    templates: Arc<dyn TemplateStore>,
-    deliveries: Arc<dyn DeliveryStore>,
-    sandbox: Arc<dyn SandboxStore>,
-    settings: Arc<dyn SettingStore>,
+    pub(crate) preferences: Arc<dyn PreferenceStore>,
+    pub(crate) endpoints: Arc<dyn EndpointStore>,
+    pub(crate) suppressions: Arc<dyn SuppressionStore>,
+    pub(crate) templates: Arc<dyn TemplateStore>,
+    pub(crate) deliveries: Arc<dyn DeliveryStore>,
+    pub(crate) sandbox: Arc<dyn SandboxStore>,
+    pub(crate) settings: Arc<dyn SettingStore>,
     retention: Arc<dyn RetentionStore>,
     leases: Arc<dyn LeaseStore>,
     clock: Arc<dyn StoreClock>,
@@ -137,11 +136,7 @@ pub(crate) struct UseCases {
     inbox: Arc<Inbox>,
     topics: Arc<Topics>,
     preferences: Arc<Preferences>,
-    pub(crate) defaults: Arc<CurrentDefaults>,
-    templates: Arc<Templates>,
-    unsubscriber: Arc<Unsubscriber>,
-    outlets: Arc<Outlets>,
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) outreach: Outreach,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) janitor: Arc<Janitor>,
     pub(crate) issuer: Arc<dyn TokenIssuer>,
@@ -189,46 +184,14 @@ impl UseCases {
         } else {
             Duty::shared(storage.leases.clone(), Lease::Janitor, &SystemRandom)
         };
-        let preferences = storage.preferences.clone();
-        let defaults = Arc::new(CurrentDefaults::open(preferences.clone()).await?);
-        let outlets = Outlets::open(&config.outlets, &*storage.settings, &storage.sandbox).await?;
-        outlets.announce();
-        let renderer: Arc<dyn Renderer> = Arc::new(JinjaRenderer::new());
-        let templates = Templates::new(storage.templates.clone(), renderer.clone(), clock.clone());
-        let templates = Arc::new(templates);
-        let public_url = &config.outlets.public_url;
-        let unsubscriber = Unsubscriber::open(
-            &*storage.settings,
-            &SystemRandom,
-            format!("{public_url}/unsubscribe?token="),
-            storage.users.clone(),
-            preferences.clone(),
-            clock.clone(),
-        );
-        let unsubscriber = Arc::new(unsubscriber.await?);
-        let ports = ComposerPorts {
-            templates: templates.clone(),
-            renderer,
-            unsubscriber: unsubscriber.clone(),
-        };
-        let composer = Composer::new(ports, herald_templates::defaults, public_url);
-        let plans = Arc::<Notify>::default();
-        let ports_of_engine = EnginePorts {
-            plans: plans.clone(),
-            deliveries: storage.deliveries.clone(),
-            composer: Arc::new(composer),
-            defaults: defaults.clone(),
-            clock: clock.clone(),
-            random: ids.clone(),
-        };
-        let engine = Arc::new(Engine::new(ports_of_engine, outlets.providers.clone()));
+        let outreach = Outreach::build(config, storage, &clock, &ids).await?;
         let open_registration = config.registration == Registration::Open;
         let api_keys = storage.api_keys.clone();
         Ok(Self {
             accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
             api_keys: Arc::new(ApiKeys::new(api_keys, access.clone(), clock.clone(), ids)),
             notifier: Arc::new(Notifier::new(NotifierPorts {
-                defaults: defaults.clone(),
+                defaults: outreach.defaults.clone(),
                 notifications: storage.notifications.clone(),
                 fan_out: storage.fan_out.clone(),
                 queue: queue.clone(),
@@ -242,18 +205,13 @@ impl UseCases {
                 clock.clone(),
             )),
             preferences: Arc::new(Preferences::new(
-                preferences,
+                storage.preferences.clone(),
                 storage.inbox.clone(),
-                defaults.clone(),
+                outreach.defaults.clone(),
                 clock.clone(),
             )),
-            defaults,
-            templates,
-            unsubscriber,
-            outlets: Arc::new(outlets),
-            engine,
             dispatcher: Arc::new(Dispatcher::new(DispatcherPorts {
-                plans,
+                plans: outreach.plans.clone(),
                 fan_out: storage.fan_out.clone(),
                 queue,
                 bus: bus.clone(),
@@ -267,6 +225,7 @@ impl UseCases {
                 config.retention.clone(),
                 duty,
             )),
+            outreach,
             access,
             issuer: jwt,
             bus,
@@ -315,7 +274,23 @@ impl UseCases {
         messaging: &Messaging,
         recorder: &PrometheusHandle,
     ) -> Node {
-        let hub = self.hub.clone();
+        let (hub, outreach) = (self.hub.clone(), &self.outreach);
+        let clock = || self.clock.clone();
+        let rehearsal = RehearsalPorts {
+            users: storage.users.clone(),
+            topics: storage.topics.clone(),
+            preferences: storage.preferences.clone(),
+            defaults: outreach.defaults.clone(),
+            clock: clock(),
+        };
+        let traces = TracesPorts {
+            notifications: storage.notifications.clone(),
+            deliveries: storage.deliveries.clone(),
+            inbox: storage.inbox.clone(),
+            users: storage.users.clone(),
+            preferences: storage.preferences.clone(),
+            defaults: outreach.defaults.clone(),
+        };
         Node {
             services: Services {
                 access: self.access.clone(),
@@ -325,6 +300,21 @@ impl UseCases {
                 inbox: self.inbox.clone(),
                 topics: self.topics.clone(),
                 preferences: self.preferences.clone(),
+                endpoints: Arc::new(Endpoints::new(EndpointsPorts {
+                    store: storage.endpoints.clone(),
+                    tester: outreach.outlets.tester.clone(),
+                    random: Arc::new(SystemRandom),
+                    clock: clock(),
+                })),
+                deliveries: Arc::new(Deliveries::new(storage.deliveries.clone(), clock())),
+                suppressions: Arc::new(Suppressions::new(storage.suppressions.clone(), clock())),
+                templates: outreach.templates.clone(),
+                sandbox: Arc::new(Sandbox::new(storage.sandbox.clone())),
+                rehearsal: Arc::new(Rehearsal::new(rehearsal, outreach.outlets.sandboxed)),
+                traces: Arc::new(Traces::new(traces, outreach.outlets.sandboxed)),
+                unsubscriber: outreach.unsubscriber.clone(),
+                outlets: outreach.outlets.clone(),
+                public_url: config.outlets.public_url.as_str().into(),
                 online: Arc::new(WhoIsOnline::new(hub.clone(), storage.users.clone())),
                 dead_letters: Arc::new(DeadLetters::new(messaging.dead_jobs.clone())),
             },
@@ -336,6 +326,8 @@ impl UseCases {
             readiness: Arc::new(Readiness {
                 database: storage.database.clone(),
                 links: messaging.links.clone(),
+                sandboxed: outreach.outlets.sandboxed,
+                engine: outreach.engine.clone(),
             }),
             limits: Arc::new(RateLimits::new(&config.rates, config.trusted_proxies.clone())),
             draining: Arc::new(AtomicBool::new(false)),
@@ -349,6 +341,8 @@ impl UseCases {
 struct Readiness {
     database: Option<Arc<DieselStore>>,
     links: Vec<Arc<Link>>,
+    sandboxed: ChannelSet,
+    engine: Arc<Engine>,
 }
 
 #[async_trait]
@@ -367,7 +361,8 @@ impl ReadinessProbe for Readiness {
             detail: failure.map(|error| error.to_string()),
             essential: true,
         };
-        [store].into_iter().chain(queue::component(&self.links)).collect()
+        let channels = outlets::components(self.sandboxed, self.engine.resting());
+        [store].into_iter().chain(queue::component(&self.links)).chain(channels).collect()
     }
 }
 

@@ -215,10 +215,10 @@ impl Notifier {
             now,
         };
         match self.ports.notifications.append(append).await? {
-            Accepted::Fresh(outcomes, events) => {
+            Accepted::Fresh(outcomes, events, planned) => {
                 self.figures.appended(&outcomes);
                 events.into_iter().for_each(|event| self.ports.bus.publish(event));
-                self.wake(&outcomes).await;
+                self.wake(&outcomes, planned).await;
                 Ok(outcomes)
             }
             Accepted::Replayed(outcomes) => Ok(outcomes),
@@ -227,12 +227,16 @@ impl Notifier {
     }
 
     /// Tells the workers of what waits for them.
-    async fn wake(&self, outcomes: &[Outcome]) {
-        for outcome in outcomes {
-            if let Outcome::Sent(Receipt { id, state: State::Expanding, .. }) = outcome
-                && let Err(error) = self.ports.queue.publish(Job::FanOut(*id)).await
-            {
-                tracing::debug!(notification = %id, %error, "left to the next look");
+    async fn wake(&self, outcomes: &[Outcome], planned: Vec<NotificationId>) {
+        let expanding = outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Sent(Receipt { id, state: State::Expanding, .. }) => Some(Job::FanOut(*id)),
+            _ => None,
+        });
+        // what is decided for one is decided for all
+        let planned = planned.into_iter().next().map(Job::Deliver);
+        for job in expanding.chain(planned) {
+            if let Err(error) = self.ports.queue.publish(job).await {
+                tracing::debug!(?job, %error, "left to the next look");
             }
         }
     }
@@ -240,7 +244,9 @@ impl Notifier {
     async fn replay(&self, key: Option<Idempotency>) -> Result<Option<Vec<Outcome>>, SendError> {
         let Some(key) = key else { return Ok(None) };
         match self.ports.notifications.replay(key).await? {
-            Some(Accepted::Replayed(outcomes) | Accepted::Fresh(outcomes, _)) => Ok(Some(outcomes)),
+            Some(Accepted::Replayed(outcomes) | Accepted::Fresh(outcomes, ..)) => {
+                Ok(Some(outcomes))
+            }
             Some(Accepted::Mismatch) => Err(SendError::KeyReused),
             None => Ok(None),
         }

@@ -65,7 +65,7 @@ pub async fn of_one_key_many_times_at_once_one_is_fresh(stores: &Stores) {
         let mut sent: Vec<NotificationId> = Vec::new();
         for accepted in accepted {
             let outcomes = match accepted {
-                Accepted::Fresh(outcomes, _) => {
+                Accepted::Fresh(outcomes, ..) => {
                     fresh += 1;
                     outcomes
                 }

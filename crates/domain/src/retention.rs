@@ -137,7 +137,7 @@ pub enum Leftover {
 
 impl Leftover {
     /// Each of them; what an estate gives free is found in the same round.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Estates,
         Self::Tombstones,
         Self::Deliveries,

@@ -200,7 +200,8 @@ impl State {
         if let Some(idempotency) = append.idempotency {
             self.notifications.keep(idempotency, &outcomes, append.now);
         }
-        Accepted::Fresh(outcomes, events)
+        let planned = self.planned(&outcomes);
+        Accepted::Fresh(outcomes, events, planned)
     }
 
     /// Sends one notification, after all of its recipients were found to be good.

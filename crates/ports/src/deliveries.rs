@@ -111,7 +111,7 @@ pub enum Then {
     Sent,
     /// another attempt at that time
     Retry(Timestamp),
-    /// it is as it was, and due at that time: no attempt was made
+    /// it is as it was, and due at that time: no attempt was made, or none that counts
     Release(Timestamp),
     /// nothing, for that reason: it is among the dead letters
     Fail(String),

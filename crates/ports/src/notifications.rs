@@ -92,8 +92,9 @@ pub enum Outcome {
 /// What became of an [`Append`].
 #[derive(Debug)]
 pub enum Accepted {
-    /// done now: what became of each entry, and what to tell the devices, in order
-    Fresh(Vec<Outcome>, Vec<LiveEvent>),
+    /// done now: what became of each entry, what to tell the devices, in order, and of which notifications
+    /// something is to be [decided](crate::DeliveryStore::plan)
+    Fresh(Vec<Outcome>, Vec<LiveEvent>, Vec<NotificationId>),
     /// done before, under the same key: the outcomes of then
     Replayed(Vec<Outcome>),
     /// the key was used for another request

@@ -64,15 +64,6 @@ pub(crate) fn user(conn: &mut Conn, user: UserKey) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Holds those of these users who exist.
-pub(crate) fn users(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
-    if let Conn::Pg(c) = conn {
-        let rows = users::table.filter(users::key.eq_any(keys)).order(users::key);
-        rows.select(users::key).for_no_key_update().execute(c)?;
-    }
-    Ok(())
-}
-
 /// Holds a user, found by the id.
 pub(crate) fn user_of(conn: &mut Conn, id: &UserId) -> Result<(), Failure> {
     if let Conn::Pg(c) = conn {

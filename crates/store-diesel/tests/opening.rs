@@ -29,7 +29,7 @@ async fn everything_is_there_after_reopening() {
     let append = Append { idempotency: Some(idempotency), ..hello("alice") };
     let store = open(&config(&folder));
     let epoch = store.epoch();
-    let Accepted::Fresh(outcomes, _) = store.append(append).await.unwrap() else {
+    let Accepted::Fresh(outcomes, ..) = store.append(append).await.unwrap() else {
         panic!("nothing was sent before");
     };
     let alice = store.by_id("alice".parse().unwrap()).await.unwrap().unwrap();

@@ -40,7 +40,8 @@
 //! makes values that grow: no `include`, `import`, `extends`, `macro`, `call`, `do`, no `{% set %}` and `{% filter %}`
 //! around text, no recursive loop, no `autoescape`. A value cannot be marked as safe. What was put together
 //! by `~`, `+`, `[…]` or `{…}` and is kept in a variable cannot be put together with more and kept again, and `*` is for
-//! what is a number by its form, such as `2` or `x | int`. `null` is like what is not there: empty.
+//! what is a number by its form, such as `2` or `x | int`. `null` is like what is not there: empty. A
+//! list is written out as `[…]` and an object as `{…}`; use `join` and `json`.
 //!
 //! A source has at most 64 KiB. The parts that it is for are filled in with the same variables; together they come to
 //! at most 256 KiB.
@@ -53,6 +54,7 @@
 //! | `first`, `last` | the first and last of a list |
 //! | `first_line` | what a text begins with, up to the first line break |
 //! | `float`, `int`, `round(precision=0)` | a number |
+//! | `items` | the names and values of an object, as pairs: `{% for name, value in notification.data \| items %}` |
 //! | `join(separator="")` | the members of a list in one text |
 //! | `json` | the value as JSON |
 //! | `length` | how many characters or members |

@@ -56,8 +56,10 @@ impl Renderer for JinjaRenderer {
         let values = variables(values);
         let mut room = LONGEST;
         let subject = sources.subject.map(|source| self.subject.render(source, &values, room));
-        let subject =
-            subject.transpose()?.map(|subject| cut(&one_line(&subject), LONGEST_SUBJECT, "…"));
+        let subject = subject.transpose()?.map(|subject| one_line(&subject));
+        let subject = subject.filter(|subject| !subject.is_empty());
+        let subject = subject.map(|subject| cut(&subject, LONGEST_SUBJECT, "…"));
+        room -= subject.as_ref().map_or(0, String::len);
         let text = self.text.render(sources.text, &values, room)?;
         let text = text.trim_end().to_owned();
         room -= text.len();

@@ -57,6 +57,7 @@ pub(super) async fn serve(
     let telling = actix_web::rt::spawn(follow_steps);
     let sweep = cases.sweep(&storage);
     actix_web::rt::spawn(async move { sweep.run().await });
+    cases.outreach.outlets.announce();
     let background = Background::start(&cases);
     let (database, queue) = (config.database_kind(), config.queue_url.kind());
     tracing::info!(%address, database, queue, "listening");

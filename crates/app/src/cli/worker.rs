@@ -25,6 +25,7 @@ async fn work(config: &Config) -> Result<()> {
         actix_web::rt::spawn(herald_http::serve_figures(listener, figures)?);
     }
     actix_web::rt::spawn(figures::upkeep(recorder));
+    cases.outreach.outlets.announce();
     let background = Background::start(&cases);
     let (database, queue) = (config.database_kind(), config.queue_url.kind());
     tracing::info!(database, queue, "working");

@@ -34,7 +34,8 @@ pub(crate) struct Email {
 
 /// Who takes push messages.
 pub(crate) struct Push {
-    pub(crate) account: herald_fcm::ServiceAccount,
+    /// the text of a service account's file
+    pub(crate) account: SecretString,
     pub(crate) base: String,
 }
 
@@ -139,7 +140,8 @@ fn push(raw: &Raw) -> Result<Option<Push>> {
         return Ok(None);
     };
     let base = raw.fcm_url.clone().unwrap_or_else(|| herald_fcm::FCM.to_owned());
-    Ok(Some(Push { account: account.parse().context(key)?, base }))
+    account.parse::<herald_fcm::ServiceAccount>().context(key)?;
+    Ok(Some(Push { account: account.into(), base }))
 }
 
 fn limits(raw: &Raw) -> Result<Vec<(Channel, Limits)>> {

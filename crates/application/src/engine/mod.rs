@@ -9,6 +9,7 @@ mod planner;
 mod recorder;
 mod sender;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct Engine {
     addressless: ChannelSet,
     senders: Wakes,
     stop: Vec<Arc<Notify>>,
+    /// of each provider, whether it is left alone since it does not answer
+    resting: Vec<Arc<AtomicBool>>,
 }
 
 /// What wakes the senders.
@@ -74,15 +77,23 @@ impl Engine {
         let channels = providers.iter().map(|provider| provider.channel.channel());
         let wakes = channels.map(|channel| (channel, Arc::default())).collect();
         let stop = providers.iter().map(|_| Arc::default()).collect();
+        let resting = providers.iter().map(|_| Arc::default()).collect();
         let senders = Wakes(Arc::new(wakes));
         let addressless = Self::addressless(&providers);
-        Self { ports, providers, addressless, senders, stop }
+        Self { ports, providers, addressless, senders, stop, resting }
     }
 
     /// The channels by which whoever has no address is told nevertheless, if the sender asks for it.
     pub fn addressless(providers: &[Provider]) -> ChannelSet {
         let stood_in = providers.iter().filter(|provider| provider.stand_in.is_some());
         ChannelSet::of(stood_in.map(|provider| provider.channel.channel()))
+    }
+
+    /// The channels whose providers are left alone at this moment, since they do not answer.
+    pub fn resting(&self) -> ChannelSet {
+        let all = self.providers.iter().zip(&self.resting);
+        let resting = all.filter(|(_, resting)| resting.load(Ordering::Relaxed));
+        ChannelSet::of(resting.map(|(provider, _)| provider.channel.channel()))
     }
 
     /// There may be something to send, since dead letters were begun anew.
@@ -138,6 +149,7 @@ impl Engine {
             wake: self.senders.0[nth].1.clone(),
             stop: self.stop[nth].clone(),
             breakers: Mutex::default(),
+            resting: self.resting[nth].clone(),
             figures: ChannelFigures::new(provider.channel.channel()),
         }
     }

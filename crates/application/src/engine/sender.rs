@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(super) struct Sender {
     /// told when nothing more is to be taken on
     pub(super) stop: Arc<Notify>,
     pub(super) breakers: Mutex<Breakers>,
+    /// whether the provider is left alone
+    pub(super) resting: Arc<AtomicBool>,
     pub(super) figures: ChannelFigures,
 }
 
@@ -186,6 +189,7 @@ impl Sender {
         let mut breakers = self.breakers();
         let until = breakers.note(to, sign, now());
         self.figures.breaker(breakers.is_open());
+        self.resting.store(breakers.is_open(), Ordering::Relaxed);
         let channel = self.channel().as_str();
         match (sign, until) {
             (Sign::Broken, Some(_)) => {

@@ -17,10 +17,15 @@ impl CurrentDefaults {
     /// How often it asks the store.
     pub const LOOK: Duration = Duration::from_secs(2);
 
+    /// Knows them already.
+    pub fn new(store: Arc<dyn PreferenceStore>, defaults: Defaults) -> Self {
+        Self { store, current: RwLock::new(Arc::new(defaults)) }
+    }
+
     /// Reads them.
     pub async fn open(store: Arc<dyn PreferenceStore>) -> Result<Self, StoreError> {
-        let current = RwLock::new(Arc::new(store.defaults().await?));
-        Ok(Self { store, current })
+        let defaults = store.defaults().await?;
+        Ok(Self::new(store, defaults))
     }
 
     /// What holds.

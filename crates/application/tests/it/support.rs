@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use herald_application::{
-    Access, Accounts, AccountsPorts, Dispatcher, DispatcherPorts, Notifier, NotifierPorts,
+    Access, Accounts, AccountsPorts, CurrentDefaults, Dispatcher, DispatcherPorts, Notifier,
+    NotifierPorts,
 };
 use herald_contract::fixtures::{CountingIds, ManualClock};
-use herald_domain::{SessionId, Timestamp};
+use herald_domain::{Defaults, SessionId, Timestamp};
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
     Claims, Clock, HashError, LiveBus, LiveEvent, LiveSink, NoDevices, PasswordHash,
@@ -126,7 +127,9 @@ impl World {
 
     /// What sends in this world.
     pub(crate) fn notifier(&self) -> Notifier {
+        let defaults = CurrentDefaults::new(self.store.clone(), Defaults::default());
         Notifier::new(NotifierPorts {
+            defaults: Arc::new(defaults),
             notifications: self.store.clone(),
             fan_out: self.store.clone(),
             queue: self.queue.clone(),
@@ -138,6 +141,7 @@ impl World {
     /// What puts into inboxes what is for many, or for later.
     pub(crate) fn dispatcher(&self) -> Dispatcher {
         Dispatcher::new(DispatcherPorts {
+            plans: Arc::default(),
             fan_out: self.store.clone(),
             queue: self.queue.clone(),
             bus: self.bus.clone(),

@@ -61,7 +61,7 @@ impl EmailChannel {
     /// Opens no connection yet.
     pub fn new(settings: Settings) -> Result<Self, NotTrusted> {
         let Settings { server, from, extra_roots, timeout } = settings;
-        let connector = Connector::new(server, &extra_roots, timeout)
+        let connector = Connector::new(server, &extra_roots)
             .map_err(|error| NotTrusted(one_line(&error.to_string(), &[])))?;
         Ok(Self { from, connector, pool: Pool::default(), timeout })
     }

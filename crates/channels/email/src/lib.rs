@@ -16,6 +16,7 @@
 //! stands, and the next message would be read as the rest of the first.
 
 mod address;
+mod by_line;
 mod channel;
 mod connection;
 mod letter;

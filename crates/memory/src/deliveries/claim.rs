@@ -3,7 +3,7 @@ use std::time::Duration;
 use herald_domain::{
     Address, Attempt, Channel, DeliveryId, DeliveryStatus, Outcome, Timestamp, UserId, UserKey,
 };
-use herald_ports::{Claimed, Record, Then};
+use herald_ports::{Claimed, Profile, Record, Then};
 
 use super::Row;
 use crate::store::State;
@@ -51,6 +51,7 @@ impl State {
         let notifications: Vec<_> = told.map(|sent| sent.notification.clone()).collect();
         let first = self.notifications.sending(notifications.first()?.id)?;
         let profile = self.profile(row.user, now);
+        let lacks_address = profile.as_ref().is_some_and(|of| lacks_address(row, of));
         Some(Claimed {
             id,
             claim: row.claims,
@@ -61,6 +62,7 @@ impl State {
                 .map_or_else(|| UserId::of_registered(row.user), |of| of.user.id.clone()),
             locale: profile.and_then(|of| of.preferences.locale),
             to: self.address(row, now),
+            lacks_address,
             notifications,
             traceparent: first.traceparent.clone(),
             expires_at: row.expires_at,
@@ -89,7 +91,8 @@ impl State {
         let is_theirs =
             |row: &&mut Row| row.status == DeliveryStatus::Sending && row.claims == claim;
         let Some(row) = self.deliveries.all.get_mut(&id).filter(is_theirs) else { return };
-        if attempt.as_ref().is_some_and(|made| made.outcome != Outcome::Lost) {
+        let is_release = matches!(then, Then::Release(_));
+        if !is_release && attempt.as_ref().is_some_and(|made| made.outcome != Outcome::Lost) {
             row.attempts += 1;
             row.lost = 0;
         }
@@ -131,4 +134,15 @@ impl State {
             self.suppressions.add(channel, address, why, now);
         }
     }
+}
+
+/// Whether a user who may act never had an address there.
+fn lacks_address(row: &Row, of: &Profile) -> bool {
+    let user = &of.user;
+    let has_own = match row.channel {
+        Channel::Email => user.email.is_some(),
+        Channel::Sms => user.phone.is_some(),
+        Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => false,
+    };
+    row.endpoint.is_none() && !has_own && user.disabled_at.is_none()
 }

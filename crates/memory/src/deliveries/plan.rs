@@ -4,7 +4,7 @@ use herald_domain::{
     Case, Channel, ChannelSet, Content, Decision, DeliveryStatus, EndpointId, NotificationId,
     Priority, Reason, Timestamp, UserKey, Verdict, decide,
 };
-use herald_ports::{DecidedLine, Planned, Planning};
+use herald_ports::{DecidedLine, Outcome, Planned, Planning};
 
 use super::{Held, Pair, Row};
 use crate::store::State;
@@ -27,6 +27,20 @@ impl State {
         };
         let concerned: Vec<_> = users.iter().copied().filter(is_concerned).collect();
         self.deliveries.plans.extend(concerned.into_iter().map(|user| (id, user)));
+    }
+
+    /// Of which of these something is to be decided.
+    pub(crate) fn planned(&self, outcomes: &[Outcome]) -> Vec<NotificationId> {
+        let sent = outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Sent(receipt) => Some(receipt.id),
+            Outcome::Refused(_) => None,
+        });
+        let first = UserKey::default();
+        sent.filter(|id| {
+            let mut plans = self.deliveries.plans.range((*id, first)..);
+            plans.next().is_some_and(|(planned, _)| planned == id)
+        })
+        .collect()
     }
 
     pub(super) fn plan(&mut self, planning: &Planning) -> Planned {

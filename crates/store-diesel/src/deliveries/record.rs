@@ -27,7 +27,8 @@ pub(super) fn record(conn: &mut Conn, records: &[Record], now: Timestamp) -> Res
             let at = made.at.as_micros();
             attempts.push((record.id, at, made.outcome.as_str(), detail));
         }
-        let counts = made.is_some_and(|made| made.outcome != Outcome::Lost);
+        let counts = made.is_some_and(|made| made.outcome != Outcome::Lost)
+            && !matches!(record.then, Then::Release(_));
         let (status, reason, due_at) = follows(&record.then);
         let reason = reason.map(text);
         if let Then::FailForGood(_) = record.then {

@@ -18,6 +18,15 @@ use crate::rows::micros;
 use crate::schema::notifications;
 use crate::{idempotency, topics};
 
+/// What there is to do when it is stored.
+#[derive(Default)]
+struct Follows {
+    /// what to tell the devices, in order
+    events: Vec<LiveEvent>,
+    /// of which something is to be decided
+    planned: Vec<NotificationId>,
+}
+
 /// Stores what is to be sent, unless it was before.
 pub(crate) fn append(conn: &mut Conn, append: &Append) -> Result<Accepted, Failure> {
     if let Some(idempotency) = &append.idempotency
@@ -26,31 +35,31 @@ pub(crate) fn append(conn: &mut Conn, append: &Append) -> Result<Accepted, Failu
         return Ok(answered);
     }
     hold(conn, append)?;
-    let mut events = Vec::with_capacity(append.entries.len());
+    let mut follows = Follows::default();
     let mut outcomes = Vec::with_capacity(append.entries.len());
     for entry in &append.entries {
         outcomes.push(match entry {
             Entry::Refused(refusal) => Outcome::Refused(refusal.clone()),
-            Entry::Send(draft) => send(conn, append, draft, &mut events)?,
+            Entry::Send(draft) => send(conn, append, draft, &mut follows)?,
         });
     }
     if let Some(idempotency) = &append.idempotency {
         idempotency::keep(conn, idempotency, &outcomes, append.now)?;
     }
-    Ok(Accepted::Fresh(outcomes, events))
+    Ok(Accepted::Fresh(outcomes, follows.events, follows.planned))
 }
 
 fn send(
     conn: &mut Conn,
     append: &Append,
     draft: &Draft,
-    events: &mut Vec<LiveEvent>,
+    follows: &mut Follows,
 ) -> Result<Outcome, Failure> {
     let due_at = draft.scheduled(append.now);
     let whom = match &draft.to {
         Audience::Users(ids) => match resolve(conn, append, ids, &draft.content)? {
             Ok(recipients) if due_at.is_none() && ids.len() <= Audience::MAX_AT_ONCE => {
-                return at_once(conn, append, draft, recipients, events);
+                return at_once(conn, append, draft, recipients, follows);
             }
             Ok(recipients) => Whom::Named(recipients.iter().map(|one| one.inbox.user).collect()),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
@@ -69,7 +78,7 @@ fn send(
     let critical = draft.content.priority == Priority::Critical;
     let principal = append.principal.as_str();
     let waiting = Waiting { notification: id.get(), principal, critical, due_at, whom };
-    events.extend(wait(conn, &waiting)?);
+    follows.events.extend(wait(conn, &waiting)?);
     Ok(Outcome::Sent(Receipt { id, state, recipients: 0, created_at: append.now }))
 }
 
@@ -79,7 +88,7 @@ fn at_once(
     append: &Append,
     draft: &Draft,
     recipients: Vec<Recipient>,
-    events: &mut Vec<LiveEvent>,
+    follows: &mut Follows,
 ) -> Result<Outcome, Failure> {
     let concern = Concern::of_draft(draft, &append.defaults);
     let concerned = recipients.iter().filter(|one| concern.is(one.reach, one.eager));
@@ -101,9 +110,10 @@ fn at_once(
         sender: append.sender.clone(),
         created_at: append.now,
     });
-    deliver(conn, notification, inboxes, append.now, events)?;
+    deliver(conn, notification, inboxes, append.now, &mut follows.events)?;
     let plans: Vec<_> = concerned.into_iter().map(|user| (receipt.id, user)).collect();
     leave_plans(conn, &plans)?;
+    follows.planned.extend((!plans.is_empty()).then_some(receipt.id));
     Ok(Outcome::Sent(receipt))
 }
 

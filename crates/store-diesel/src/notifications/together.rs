@@ -63,11 +63,14 @@ pub(crate) fn append_together(
         Stored { ids: ids.into_iter(), inboxes, items: Items::default(), plans: Vec::new() };
     let mut kept = Vec::new();
     for Sends { nth, append, entries } in sends {
+        let before = stored.plans.len();
         let (outcomes, events) = stored.store(append, entries)?;
+        let mut planned: Vec<_> = stored.plans[before..].iter().map(|(id, _)| *id).collect();
+        planned.dedup();
         if let Some(idempotency) = &append.idempotency {
             kept.push((idempotency, idempotency::written(&outcomes)?, append.now.as_micros()));
         }
-        answers[nth] = Some(Accepted::Fresh(outcomes, events));
+        answers[nth] = Some(Accepted::Fresh(outcomes, events, planned));
     }
     stored.items.write(conn)?;
     if !stored.plans.is_empty() {

@@ -19,7 +19,7 @@ async fn limit(store: &DieselStore, pages: u32) {
 
 async fn send(store: &DieselStore, message: &str) -> Result<NotificationId, StoreError> {
     match store.append(append(&["alice"], message)).await? {
-        Accepted::Fresh(outcomes, _) => match &outcomes[..] {
+        Accepted::Fresh(outcomes, ..) => match &outcomes[..] {
             [Outcome::Sent(receipt)] => Ok(receipt.id),
             other => panic!("not sent: {other:?}"),
         },

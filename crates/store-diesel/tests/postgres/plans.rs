@@ -82,7 +82,7 @@ on_postgres! {
             route: Route::default(),
             send_at: None,
         })];
-        let Accepted::Fresh(outcomes, _) = store.append(to_all).await.unwrap() else { panic!() };
+        let Accepted::Fresh(outcomes, ..) = store.append(to_all).await.unwrap() else { panic!() };
         let Outcome::Sent(Receipt { id, .. }) = outcomes[0] else { panic!("{outcomes:?}") };
         assert_eq!(store.hasten(id, few.to_vec(), NOW).await.unwrap().len(), 1);
         store.close().await;

@@ -250,7 +250,7 @@ on_postgres! {
                 draft.to = Audience::EVERYONE;
             }
             match stores[0].append(everybody).await.unwrap() {
-                Accepted::Fresh(outcomes, _) => match &outcomes[..] {
+                Accepted::Fresh(outcomes, ..) => match &outcomes[..] {
                     [herald_ports::Outcome::Sent(receipt)] => ids.push(receipt.id),
                     other => panic!("{other:?}"),
                 },

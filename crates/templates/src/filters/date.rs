@@ -7,6 +7,7 @@ use minijinja::{Error, ErrorKind, Value};
 use super::text::text;
 
 /// A time of RFC 3339 by the clocks of a time zone; what is no time stays as it is.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands arguments over")]
 pub(super) fn date(
     value: &Value,
     format: Option<&str>,

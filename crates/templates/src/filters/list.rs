@@ -11,6 +11,11 @@ pub(super) fn default(value: &Value, other: Option<Value>) -> Value {
     if is_empty(value) { other.unwrap_or_default() } else { value.clone() }
 }
 
+/// The names and values of an object, in the order of names.
+pub(super) fn items(value: &Value) -> Result<Value, Error> {
+    if is_empty(value) { Ok(Value::UNDEFINED) } else { minijinja::filters::items(value) }
+}
+
 /// The first of a list; nothing, if it is empty.
 pub(super) fn first(value: &Value) -> Result<Value, Error> {
     Ok(members(value)?.next().unwrap_or_default())

@@ -24,6 +24,7 @@ const FILTERS: &[&str] = &[
     "first_line",
     "float",
     "int",
+    "items",
     "join",
     "json",
     "last",
@@ -75,6 +76,7 @@ pub(crate) fn add(environment: &mut Environment<'static>, part: Part) {
     environment.add_filter("first_line", text::first_line);
     environment.add_filter("float", minijinja::filters::float);
     environment.add_filter("int", minijinja::filters::int);
+    environment.add_filter("items", list::items);
     environment.add_filter("join", list::join);
     environment.add_filter("json", list::json);
     environment.add_filter("last", list::last);

@@ -79,6 +79,7 @@ pub(super) fn urlencode(value: &Value) -> Result<String, Error> {
 }
 
 /// At most so many characters.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands arguments over")]
 pub(super) fn truncate(
     value: &Value,
     length: Option<usize>,

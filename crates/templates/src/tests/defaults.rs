@@ -10,7 +10,7 @@ fn notification(number: usize) -> Value {
         "id": number,
         "title": format!("Title {number}"),
         "message": format!("Message {number}\nand a second line"),
-        "kind": ["info", "success", "warning", "error"][number % 4],
+        "kind": (["info", "success", "warning", "error"][number % 4]),
         "priority": "medium",
         "category": "ci",
         "topic": "releases",
@@ -36,7 +36,7 @@ fn variables(notifications: &[Value], is_digest: bool) -> Value {
 fn render(channel: Channel, variables: &Value) -> Rendered {
     JinjaRenderer::new()
         .render(defaults(channel), variables)
-        .unwrap_or_else(|error| panic!("{channel}: {error}"))
+        .unwrap_or_else(|error| panic!("{channel:?}: {error}"))
 }
 
 #[test]
@@ -52,8 +52,8 @@ fn every_channel_says_what_matters() {
     for channel in Channel::EXTERNAL {
         let rendered = render(channel, &one);
         let said = format!("{} {}", rendered.subject.clone().unwrap_or_default(), rendered.text);
-        assert!(said.contains("Title 7") && said.contains("Message 7"), "{channel}: {said}");
-        assert!(!rendered.text.contains("{{"), "{channel}");
+        assert!(said.contains("Title 7") && said.contains("Message 7"), "{channel:?}: {said}");
+        assert!(!rendered.text.contains("{{"), "{channel:?}");
     }
     let mail = render(Channel::Email, &one);
     assert_eq!(mail.subject.unwrap(), "Title 7");

@@ -29,13 +29,13 @@ fn a_giant_output_ends() {
     let variables = json!({ "list": list, "text": "<".repeat(16_000) });
     for source in [
         "{% for a in list %}{{ text }}{% endfor %}",
-        "{% for a in list %}{% for b in list %}xxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
+        "{% for a in list %}{% for b in list %}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
         "{{ text | replace('<', text) }}",
         "{{ [text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text] | join }}",
         "{{ [text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text] | json }}",
     ] {
         let why = refused(source.to_owned(), variables.clone());
-        assert_eq!(why, "line 1: comes to more than 256 KiB", "{source}");
+        assert!(why.ends_with("comes to more than 256 KiB"), "{source}: {why}");
     }
 }
 
@@ -48,7 +48,7 @@ fn all_parts_together_are_bounded() {
     assert!(JinjaRenderer::new().render(text, &variables).is_ok());
     let both = Sources { html: Some(source), ..text };
     let error = JinjaRenderer::new().render(both, &variables).unwrap_err();
-    assert_eq!(error.to_string(), "html: line 1: comes to more than 256 KiB");
+    assert_eq!(error.to_string(), "html: comes to more than 256 KiB");
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn what_is_nested_deep_is_refused_and_no_stack_is_exhausted() {
 fn as_much_as_is_allowed_exhausts_no_stack() {
     let nested = |open: &str, close: &str, times: usize| open.repeat(times) + &close.repeat(times);
     let sources = [
-        format!("{{{{ {}1{} }}}}", "(".repeat(90), ")".repeat(90)),
-        format!("{{{{ {}x }}}}", "not ".repeat(120)),
+        format!("{{{{ {}1{} }}}}", "(".repeat(40), ")".repeat(40)),
+        format!("{{{{ {}x }}}}", "not ".repeat(100)),
         format!("{{{{ x{} }}}}", ".x".repeat(90)),
         format!("{{% if x %}}{}{{% endif %}}", "{% elif x %}".repeat(100)),
         nested("{% if 1 %}", "{% endif %}", 60),
@@ -158,4 +158,19 @@ fn a_template_is_the_same_each_time_and_for_everybody() {
             });
         }
     });
+}
+
+#[test]
+fn large_values_do_not_make_a_step_long() {
+    let notification = json!({ "message": "x".repeat(4_000), "data": vec!["0123456789"; 1_600] });
+    let variables = json!({ "list": vec![notification; 100] });
+    for step in [
+        "{% if list == list[:] %}{% endif %}",
+        "{% if list[:] ~ list %}{% endif %}",
+        "{% set x = list | upper %}",
+    ] {
+        let source =
+            format!("{{% for a in list %}}{{% for b in list %}}{step}{{% endfor %}}{{% endfor %}}");
+        assert_eq!(refused(source, variables.clone()), "line 1: takes too long", "{step}");
+    }
 }

@@ -124,6 +124,21 @@ async fn a_server_that_is_silent_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_late_is_not_taken_for_another() {
+    let server = started!(MailServer::start());
+    let settings = anonymous(&server, &format!("smtp://localhost:{}", server.port));
+    let channel = EmailChannel::new(Settings { timeout: SOON, ..settings }).unwrap();
+    for (nth, command) in ["MAIL", "RCPT"].into_iter().enumerate() {
+        server.at(command, "dawdle");
+        assert_eq!(channel.deliver(&message()).await, Err(transient("no answer in time")));
+        server.takes();
+        server.wait_for("late", nth + 1);
+        channel.deliver(&message()).await.unwrap();
+        assert_eq!(server.mail().len(), nth + 1, "{command}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_may_break_at_any_word() {
     let server = started!(MailServer::start());
     let channel = plain(&server);

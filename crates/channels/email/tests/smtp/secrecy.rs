@@ -1,8 +1,17 @@
 //! When what is said is secret, and who is trusted.
 
+use std::sync::Arc;
+
 use herald_email::{EmailChannel, Settings};
 use herald_ports::{DeliveryChannel, DeliveryError};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::server::{LOGIN, MailServer};
 use crate::{channel, message, settings, started};
@@ -71,4 +80,51 @@ fn certificates_that_are_none_are_refused() {
         )
     };
     assert!(EmailChannel::new(settings).is_err());
+}
+
+/// Replies that somebody put behind the one to STARTTLS are none of the server.
+#[tokio::test]
+async fn what_is_said_before_tls_is_not_believed_after() {
+    let names = vec!["localhost".to_owned()];
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = tokio::spawn(async move {
+        let (client, _) = listener.accept().await.unwrap();
+        let mut client = BufReader::new(client);
+        let mut said = String::new();
+        for reply in [
+            "220 mx.example.com\r\n",
+            "250-mx.example.com\r\n250 STARTTLS\r\n",
+            "220 go on\r\n250-mx.example.com\r\n250 AUTH PLAIN\r\n235 come in\r\n",
+        ] {
+            client.write_all(reply.as_bytes()).await.unwrap();
+            if !reply.contains("235") {
+                client.read_line(&mut said).await.unwrap();
+            }
+        }
+        let tls = TlsAcceptor::from(Arc::new(config)).accept(client).await;
+        // what it says in secret, if it came so far
+        let Ok(mut tls) = tls else { return (said, Vec::new()) };
+        let mut secret = vec![0; 1024];
+        let length = tls.read(&mut secret).await.unwrap_or(0);
+        secret.truncate(length);
+        (said, secret)
+    });
+    let url = format!("smtp://{}:{}@localhost:{port}?tls=required", LOGIN.0, "s3cret");
+    let settings = Settings {
+        extra_roots: cert.pem().into_bytes(),
+        ..Settings::new(url.parse().unwrap(), "herald@example.com".parse().unwrap())
+    };
+    EmailChannel::new(settings).unwrap().deliver(&message()).await.unwrap_err();
+    let (said, secret) = server.await.unwrap();
+    assert!(said.ends_with("STARTTLS\r\n"), "{said}");
+    assert!(secret.is_empty(), "{:?}", String::from_utf8_lossy(&secret));
 }

@@ -1,8 +1,8 @@
 """A mail server that does as it is told, by aiosmtpd.
 
 Its only argument is a JSON object: `tls` (none, starttls, implicit), `certificate`, `key`, `login` (as whom one
-must log in, or null). It reads one JSON object a line: `at` (MAIL, RCPT, DATA) and `do` (a reply, "hang" or
-"drop"), or neither, to take everything; each is answered by the event "told". Whatever happens is one JSON
+must log in, or null). It reads one JSON object a line: `at` (MAIL, RCPT, DATA) and `do` (a reply, "hang", "dawdle"
+or "drop"), or neither, to take everything; each is answered by the event "told". Whatever happens is one JSON
 object a line, too.
 """
 
@@ -33,6 +33,13 @@ async def obey(server, at):
     if told["do"] == "hang":
         say("in hand")
         await asyncio.sleep(3600)
+    if told["do"] == "dawdle":
+        try:
+            await asyncio.sleep(0.6)
+        finally:
+            # or nobody waits any more
+            say("late")
+        return None
     return told["do"]
 
 

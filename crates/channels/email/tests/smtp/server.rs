@@ -87,7 +87,7 @@ impl MailServer {
         Some(server)
     }
 
-    /// Tells it what to do at a command from now on: a reply, `hang` or `drop`.
+    /// Tells it what to do at a command from now on: a reply, `hang`, `dawdle` or `drop`.
     pub(crate) fn at(&self, command: &str, does: &str) {
         self.order(&json!({"at": command, "do": does}));
     }

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use actix_web::put;
 use actix_web::web::Data;
 use serde::Deserialize;
