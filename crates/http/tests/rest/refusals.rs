@@ -71,8 +71,12 @@ async fn notifications() {
         (with("expires_at", json!("tomorrow")), "expires_at", "format"),
         (with("expires_at", json!("2020-01-01T00:00:00Z")), "expires_at", "out_of_range"),
         (with("collapse_key", json!("")), "collapse_key", "required"),
-        (with("channels", json!(["email"])), "channels", "unknown"),
-        (with("channels", json!([])), "channels", "unknown"),
+        (with("channels", json!(["pigeon"])), "channels[0]", "unknown"),
+        (with("channels", json!("email")), "channels", "format"),
+        (with("channels", json!([])), "channels", "required"),
+        (with("escalate_after", json!(0)), "escalate_after", "out_of_range"),
+        (with("escalate_after", json!(604_801)), "escalate_after", "out_of_range"),
+        (with("escalate_after", json!("soon")), "escalate_after", "format"),
         (with("send_at", json!("tomorrow")), "send_at", "format"),
         (with("sender", json!("somebody else")), "sender", "unknown"),
         (with("to", json!(["alice", null])), "to", "format"),
@@ -211,8 +215,10 @@ async fn queries_and_paths() {
         assert_refused(&api.call(method, path, &admin).await, path, field, rule);
     }
     let send = with("title", Value::Null);
-    let reply = api.post("/api/v1/notifications?dry_run=true", "u/alice", send).await;
-    assert_refused(&reply, "dry_run", "dry_run", "unknown");
+    let reply = api.post("/api/v1/notifications?dry_run=yes", "u/alice", send.clone()).await;
+    assert_refused(&reply, "dry_run", "dry_run", "format");
+    let reply = api.post("/api/v1/notifications/batch?dry_run=true", "u/alice", send).await;
+    assert_refused(&reply, "dry_run of a batch", "dry_run", "unknown");
     let reply =
         api.send(Method::PATCH, "/api/v1/admin/users/a%20b", &admin, json!({"role": "x"})).await;
     assert_refused(&reply, "user", "id", "format");

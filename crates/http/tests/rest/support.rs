@@ -11,17 +11,19 @@ use actix_web::web::Bytes;
 use async_trait::async_trait;
 use futures_util::future::LocalBoxFuture;
 use herald_application::{
-    Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Inbox, Notifier, NotifierPorts,
-    Preferences, Topics, WhoIsOnline,
+    Access, Accounts, AccountsPorts, ApiKeys, CurrentDefaults, DeadLetters, Deliveries, Endpoints,
+    EndpointsPorts, Inbox, Notifier, NotifierPorts, Preferences, Rehearsal, RehearsalPorts,
+    Sandbox, Suppressions, Templates, Topics, Traces, TracesPorts, Unsubscriber, WhoIsOnline,
 };
-use herald_domain::{Role, SessionId, Timestamp};
+use herald_domain::{Address, Channel, ChannelSet, Role, SessionId, Timestamp, Webhook};
 use herald_http::{
-    AppState, Component, RateLimits, Rates, ReadinessProbe, Services, TrustedProxies, app,
+    AppState, Component, Outlets, RateLimits, Rates, ReadinessProbe, Services, TrustedProxies, app,
 };
 use herald_memory::{MemoryBus, MemoryQueue, MemoryStore};
 use herald_ports::{
-    Claims, DeadJobs, HashError, PasswordHash, PasswordHasher, SystemClock, SystemRandom,
-    TokenError, TokenIssuer, TokenVerifier,
+    Claims, DeadJobs, DeliveryError, EndpointTester, HashError, PasswordHash, PasswordHasher,
+    RenderError, Rendered, Renderer, Sources, SystemClock, SystemRandom, TokenError, TokenIssuer,
+    TokenVerifier,
 };
 use herald_realtime::Hub;
 use serde_json::Value;
@@ -57,12 +59,16 @@ pub(crate) fn filled(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Where the outside finds the server.
+pub(crate) const PUBLIC_URL: &str = "https://herald.example.com";
+
 type Call = dyn Fn(Request) -> LocalBoxFuture<'static, Reply>;
 
 /// The application under test.
 pub(crate) struct Api {
     call: Box<Call>,
     pub(crate) services: Services,
+    pub(crate) store: Arc<MemoryStore>,
     pub(crate) draining: Arc<AtomicBool>,
 }
 
@@ -78,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) broker_ok: Option<bool>,
     pub(crate) dead_jobs: Arc<dyn DeadJobs>,
     pub(crate) rates: Rates,
+    /// none: the sandbox stands in for browser push
+    pub(crate) web_push_key: Option<&'static str>,
 }
 
 impl Default for Settings {
@@ -88,12 +96,14 @@ impl Default for Settings {
             broker_ok: None,
             dead_jobs: Arc::new(MemoryQueue::default()),
             rates: Rates::default(),
+            web_push_key: None,
         }
     }
 }
 
 pub(crate) async fn api_with(settings: Settings) -> Api {
-    let services = services(settings.open_registration, settings.dead_jobs).await;
+    let store = Arc::new(MemoryStore::default());
+    let services = services(&settings, &store).await;
     let draining = Arc::new(AtomicBool::new(false));
     let probe = Arc::new(Probe { store_ok: settings.store_ok, broker_ok: settings.broker_ok });
     let state = AppState::new(
@@ -114,11 +124,10 @@ pub(crate) async fn api_with(settings: Settings) -> Api {
         });
         reply
     };
-    Api { call: Box::new(call), services, draining }
+    Api { call: Box::new(call), services, store, draining }
 }
 
-async fn services(open_registration: bool, dead_jobs: Arc<dyn DeadJobs>) -> Services {
-    let store = Arc::new(MemoryStore::default());
+async fn services(settings: &Settings, store: &Arc<MemoryStore>) -> Services {
     let bus = Arc::new(MemoryBus::default());
     let clock = Arc::new(SystemClock);
     let ids = Arc::new(SystemRandom);
@@ -140,10 +149,17 @@ async fn services(open_registration: bool, dead_jobs: Arc<dyn DeadJobs>) -> Serv
         clock: clock.clone(),
         ids: ids.clone(),
     };
+    let defaults = Arc::new(CurrentDefaults::open(store.clone()).await.unwrap());
+    let link = format!("{PUBLIC_URL}/unsubscribe?token=");
+    let (users, wishes) = (store.clone(), store.clone());
+    let unsubscriber =
+        Unsubscriber::open(&**store, &SystemRandom, link, users, wishes, clock.clone());
+    let sandboxed = ChannelSet::of([Channel::Email, Channel::Sms]);
     Services {
-        accounts: Arc::new(Accounts::new(ports, access.clone(), open_registration)),
-        api_keys: Arc::new(ApiKeys::new(store.clone(), access.clone(), clock.clone(), ids)),
+        accounts: Arc::new(Accounts::new(ports, access.clone(), settings.open_registration)),
+        api_keys: Arc::new(ApiKeys::new(store.clone(), access.clone(), clock.clone(), ids.clone())),
         notifier: Arc::new(Notifier::new(NotifierPorts {
+            defaults: defaults.clone(),
             notifications: store.clone(),
             fan_out: store.clone(),
             queue: Arc::new(MemoryQueue::default()),
@@ -152,9 +168,48 @@ async fn services(open_registration: bool, dead_jobs: Arc<dyn DeadJobs>) -> Serv
         })),
         inbox: Arc::new(Inbox::new(store.clone(), bus, clock.clone())),
         topics: Arc::new(Topics::new(store.clone(), store.clone(), clock.clone())),
-        preferences: Arc::new(Preferences::new(store.clone(), clock)),
-        online: Arc::new(WhoIsOnline::new(Arc::new(Hub::new(1)), store)),
-        dead_letters: Arc::new(DeadLetters::new(dead_jobs)),
+        preferences: Arc::new(Preferences::new(
+            store.clone(),
+            store.clone(),
+            defaults.clone(),
+            clock.clone(),
+        )),
+        endpoints: Arc::new(Endpoints::new(EndpointsPorts {
+            store: store.clone(),
+            tester: Arc::new(PlainTester),
+            random: ids,
+            clock: clock.clone(),
+        })),
+        deliveries: Arc::new(Deliveries::new(store.clone(), clock.clone())),
+        suppressions: Arc::new(Suppressions::new(store.clone(), clock.clone())),
+        templates: Arc::new(Templates::new(store.clone(), Arc::new(PlainRenderer), clock.clone())),
+        sandbox: Arc::new(Sandbox::new(store.clone())),
+        rehearsal: Arc::new(Rehearsal::new(
+            RehearsalPorts {
+                users: store.clone(),
+                topics: store.clone(),
+                preferences: store.clone(),
+                defaults: defaults.clone(),
+                clock,
+            },
+            sandboxed,
+        )),
+        traces: Arc::new(Traces::new(
+            TracesPorts {
+                notifications: store.clone(),
+                deliveries: store.clone(),
+                inbox: store.clone(),
+                users: store.clone(),
+                preferences: store.clone(),
+                defaults,
+            },
+            sandboxed,
+        )),
+        unsubscriber: Arc::new(unsubscriber.await.unwrap()),
+        online: Arc::new(WhoIsOnline::new(Arc::new(Hub::new(1)), store.clone())),
+        dead_letters: Arc::new(DeadLetters::new(settings.dead_jobs.clone())),
+        outlets: Arc::new(PlainOutlets { web_push_key: settings.web_push_key }),
+        public_url: PUBLIC_URL.into(),
         access,
     }
 }
@@ -267,5 +322,73 @@ impl ReadinessProbe for Probe {
         let part = |name, ok, essential| Component { name, ok, detail: None, essential };
         let broker = self.broker_ok.map(|ok| part("broker", ok, false));
         [part("store", self.store_ok, true)].into_iter().chain(broker).collect()
+    }
+}
+
+/// Lets every address pass but one, and finds nobody at another.
+struct PlainTester;
+
+/// An address that nothing goes to.
+pub(crate) const PRIVATE: &str = "https://private.example.com/";
+/// A server that does not answer as it should.
+pub(crate) const BROKEN: &str = "https://broken.example.com/";
+
+#[async_trait]
+impl EndpointTester for PlainTester {
+    fn check(&self, address: &Address) -> Result<(), DeliveryError> {
+        match address {
+            Address::Webhook(webhook) if webhook.url.as_str() == PRIVATE => {
+                Err(DeliveryError::Permanent { detail: "address is private".to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn test(&self, webhook: &Webhook, _: Timestamp) -> Result<(), DeliveryError> {
+        match webhook.url.as_str() {
+            BROKEN => Err(DeliveryError::Permanent { detail: "answered 500".to_owned() }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Puts the message in place of `MESSAGE` and the user in place of `USER`; nothing else is a template.
+struct PlainRenderer;
+
+impl Renderer for PlainRenderer {
+    fn check(&self, sources: Sources<'_>) -> Result<(), RenderError> {
+        match sources.text.contains("{%") {
+            true => Err(RenderError { part: "text", detail: "no template, in line 1".to_owned() }),
+            false => Ok(()),
+        }
+    }
+
+    fn render(&self, sources: Sources<'_>, variables: &Value) -> Result<Rendered, RenderError> {
+        let filled = |source: &str| {
+            let message = variables["notification"]["message"].as_str().unwrap();
+            source
+                .replace("MESSAGE", message)
+                .replace("USER", variables["user"]["id"].as_str().unwrap())
+        };
+        Ok(Rendered {
+            subject: sources.subject.map(filled),
+            text: filled(sources.text),
+            html: sources.html.map(filled),
+        })
+    }
+}
+
+/// Everything but browser push is in the sandbox, and that too without a key.
+struct PlainOutlets {
+    web_push_key: Option<&'static str>,
+}
+
+impl Outlets for PlainOutlets {
+    fn is_in_sandbox(&self, channel: Channel) -> bool {
+        channel != Channel::WebPush || self.web_push_key.is_none()
+    }
+
+    fn web_push_key(&self) -> Option<&str> {
+        self.web_push_key
     }
 }
