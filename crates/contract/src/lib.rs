@@ -73,7 +73,9 @@ pub mod web;
 #[doc(hidden)]
 pub use broker::{dead_jobs, faults, nodes};
 #[doc(hidden)]
-pub use deliveries::{claims, dead_letters, decisions, digests, plans, records, remains, traces};
+pub use deliveries::{
+    claims, dead_letters, decisions, devices, digests, plans, records, remains, traces,
+};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
 pub use python::Python;

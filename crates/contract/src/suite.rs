@@ -357,6 +357,13 @@ macro_rules! contract_suite {
             what_is_needed_is_kept,
             nothing_is_left_of_who_was_deleted,
         }
+        $crate::contract_cases! { devices of contract_stores:
+            each_device_has_a_delivery,
+            a_group_s_devices_are_reached,
+            a_dead_device_is_forgotten,
+            a_removed_device_is_told_nothing,
+            each_device_has_the_digest,
+        }
         $crate::contract_cases! { leases of contract_stores:
             one_has_a_lease,
             a_lease_ends,
@@ -525,7 +532,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 41] = [
+    const SUITES: [(&str, &str); 42] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -560,6 +567,7 @@ mod tests {
         ("dead_letters", include_str!("deliveries/dead_letters.rs")),
         ("traces", include_str!("deliveries/traces.rs")),
         ("remains", include_str!("deliveries/remains.rs")),
+        ("devices", include_str!("deliveries/devices.rs")),
         ("leases", include_str!("leases.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),

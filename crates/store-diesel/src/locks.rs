@@ -7,7 +7,8 @@
 //!
 //! Nobody waits in a circle as long as everybody takes these in one order: the user; a [`Matter`];
 //! what waits in the outbox; heads, and what users have left, by user; notifications, by number; idempotency keys; and the
-//! log of revocations. Where that cannot be kept, PostgreSQL ends one of those who wait, and the writer
+//! log of revocations. What is to be decided or to go out, and is passed over where somebody else holds it
+//! (`SKIP LOCKED`), comes before all of these: nobody waits for it who holds any of them. Where that cannot be kept, PostgreSQL ends one of those who wait, and the writer
 //! runs that one again.
 
 use diesel::dsl::sql;

@@ -3,6 +3,7 @@
 pub mod claims;
 pub mod dead_letters;
 pub mod decisions;
+pub mod devices;
 pub mod digests;
 pub mod plans;
 pub mod records;
