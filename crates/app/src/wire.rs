@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use herald_application::{
     Access, Accounts, AccountsPorts, ApiKeys, DeadLetters, Deliveries, Dispatcher, DispatcherPorts,
-    Duty, Endpoints, EndpointsPorts, Inbox, Janitor, Notifier, NotifierPorts, Preferences,
+    Duty, Endpoints, EndpointsPorts, Engine, Inbox, Janitor, Notifier, NotifierPorts, Preferences,
     Rehearsal, RehearsalPorts, Sandbox, Suppressions, SyncedClock, Topics, Traces, TracesPorts,
     WhoIsOnline,
 };

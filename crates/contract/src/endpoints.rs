@@ -1,10 +1,9 @@
 //! [`EndpointStore`](herald_ports::EndpointStore).
 
-use herald_domain::Channel;
 use herald_domain::{
-    Address, ChannelSet, EndpointId, PushSubscription, SigningSecret, UserKey, Webhook,
+    Address, Channel, ChannelSet, EndpointId, PushSubscription, SigningSecret, UserKey, Webhook,
 };
-use herald_ports::{Endpoint, NewEndpoint, Registered};
+use herald_ports::{Endpoint, NewEndpoint, Registered, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{NOW, ROUNDS, at_once, later, user_id};
@@ -142,8 +141,7 @@ pub async fn endpoints_are_how_users_are_reached(stores: &Stores) {
     }
     // an address of the user's own changes nothing of it
     let phone = Some(Some("+4915123456789".parse().unwrap()));
-    let change = herald_ports::UserChange { phone, ..herald_ports::UserChange::default() };
-    stores.change("alice", change).await;
+    stores.change("alice", UserChange { phone, ..UserChange::default() }).await;
     let expected = [Channel::Sms, Channel::WebPush, Channel::Webhook];
     assert_eq!(reach().await, ChannelSet::of(expected));
 }
@@ -172,9 +170,7 @@ pub async fn of_users_at_once_one_has_the_device(stores: &Stores) {
     for round in 0..ROUNDS {
         let answers = at_once(users.len(), |nth| {
             let (stores, user) = (stores.clone(), users[nth]);
-            async move {
-                register(&stores, user, token(&format!("device {round}").replace(' ', "-"))).await
-            }
+            async move { register(&stores, user, token(&format!("device-{round}"))).await }
         });
         answers.await;
         let mut owners = 0;

@@ -35,6 +35,7 @@ pub mod broker;
 pub mod changes;
 pub mod channel;
 pub mod collapse;
+pub mod deliveries;
 pub mod endpoints;
 pub mod estates;
 pub mod expiry;
@@ -71,6 +72,10 @@ pub mod web;
 
 #[doc(hidden)]
 pub use broker::{dead_jobs, faults, nodes};
+#[doc(hidden)]
+pub use deliveries::{
+    claims, dead_letters, decisions, devices, digests, plans, records, remains, traces,
+};
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
 pub use python::Python;

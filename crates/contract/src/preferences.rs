@@ -7,11 +7,12 @@ use herald_domain::{
     Audience, Cadence, Category, Channel, ChannelSet, Choices, Content, Defaults, Draft,
     Preferences, Priority, QuietHours, Weekday,
 };
-use herald_ports::{NoDevices, UserChange};
+use herald_ports::{NewUser, NoDevices, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{
-    NOW, append, collapsing, draft, ids, later, new_user, receipt_of, scheduled, to_all, user_id,
+    NOW, append, at_once, collapsing, draft, ids, later, new_user, receipt_of, scheduled, to_all,
+    user_id,
 };
 
 /// Everything that a user wants comes back as it was, and replaces what was there.
@@ -184,7 +185,7 @@ pub async fn sends_at_once_pass_by_who_has_turned_it_off(stores: &Stores) {
     stores.prefer(alice, of_ci(false)).await;
     stores.prefer(bob, Preferences { default: hiding_all().default, ..of_ci(true) }).await;
     let about = |nth: usize| [Some("ci"), None, Some("news")][nth % 3];
-    let answers = crate::fixtures::at_once(30, |nth| {
+    let answers = at_once(30, |nth| {
         let stores = stores.clone();
         async move {
             let hello = self::about(about(nth), draft(&["alice", "bob"], "hello"));
@@ -215,7 +216,7 @@ pub async fn profiles_come_in_the_order_named(stores: &Stores) {
 /// Who has an e-mail address or a telephone is reached by it, for as long as it is there.
 pub async fn profiles_know_how_users_are_reached(stores: &Stores) {
     let email = "alice@example.com".parse().unwrap();
-    let new = herald_ports::NewUser { email: Some(email), ..new_user("alice") };
+    let new = NewUser { email: Some(email), ..new_user("alice") };
     let alice = stores.users.register(new).await.unwrap().unwrap().id;
     let reach = async || stores.profile(alice.as_str()).await.reach;
     assert_eq!(reach().await, ChannelSet::of([Channel::Email]));

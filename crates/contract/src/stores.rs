@@ -2,9 +2,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use herald_ports::{
-    ApiKeyStore, EndpointStore, FanOutStore, InboxStore, LeaseStore, NotificationStore,
-    PreferenceStore, RetentionStore, SandboxStore, SessionStore, SettingStore, StoreClock,
-    SuppressionStore, TemplateStore, TopicStore, UserStore,
+    ApiKeyStore, DeliveryStore, EndpointStore, FanOutStore, InboxStore, LeaseStore,
+    NotificationStore, PreferenceStore, RetentionStore, SandboxStore, SessionStore, SettingStore,
+    StoreClock, SuppressionStore, TemplateStore, TopicStore, UserStore,
 };
 
 /// The stores of one fresh database, behind their ports.
@@ -19,6 +19,7 @@ pub struct Stores {
     pub inbox: Arc<dyn InboxStore>,
     pub topics: Arc<dyn TopicStore>,
     pub preferences: Arc<dyn PreferenceStore>,
+    pub deliveries: Arc<dyn DeliveryStore>,
     pub endpoints: Arc<dyn EndpointStore>,
     pub suppressions: Arc<dyn SuppressionStore>,
     pub templates: Arc<dyn TemplateStore>,
@@ -43,6 +44,7 @@ impl Stores {
             + InboxStore
             + TopicStore
             + PreferenceStore
+            + DeliveryStore
             + EndpointStore
             + SuppressionStore
             + TemplateStore
@@ -61,6 +63,7 @@ impl Stores {
             inbox: store.clone(),
             topics: store.clone(),
             preferences: store.clone(),
+            deliveries: store.clone(),
             endpoints: store.clone(),
             suppressions: store.clone(),
             templates: store.clone(),

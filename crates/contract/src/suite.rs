@@ -287,6 +287,83 @@ macro_rules! contract_suite {
             tickets_lead_to_nobody,
             deletions_are_forgotten,
         }
+        $crate::contract_cases! { plans of contract_stores:
+            who_cannot_be_reached_is_not_planned,
+            who_may_be_reached_is_planned,
+            who_asked_for_it_is_planned,
+            who_is_named_is_planned_when_a_channel_is,
+            critical_is_planned_for_whoever_has_an_address,
+            groups_are_planned_with_their_steps,
+            what_is_scheduled_is_planned_in_its_time,
+            what_is_not_for_the_inbox_is_in_none,
+            a_replay_plans_nothing,
+            planners_share_the_plans,
+        }
+        $crate::contract_cases! { decisions of contract_stores:
+            every_channel_has_a_line,
+            a_way_that_is_missing_is_a_failure,
+            in_the_sandbox_nobody_needs_an_address,
+            the_recipient_s_choices_hold,
+            who_is_disabled_is_not_told,
+            quiet_hours_hold_until_their_end,
+            what_is_read_does_not_escalate,
+            what_is_hidden_escalates,
+            what_is_held_is_not_kept_waiting,
+            a_priority_makes_urgent,
+            who_was_deleted_is_not_planned,
+        }
+        $crate::contract_cases! { digests of contract_stores:
+            a_digest_is_one_message,
+            each_has_a_digest_of_their_own,
+            what_is_over_is_left_out,
+            an_empty_digest_is_none,
+            a_digest_waits_for_the_end_of_quiet_hours,
+            planners_do_not_split_a_digest,
+            digests_of_who_was_deleted_are_none,
+        }
+        $crate::contract_cases! { claims of contract_stores:
+            a_claim_says_it_all,
+            it_goes_where_the_user_is_now,
+            what_is_urgent_goes_first,
+            a_claim_ends,
+            a_late_word_counts_if_nobody_came_between,
+            what_is_lost_again_and_again_fails,
+            claimers_share_the_deliveries,
+            a_claim_that_ran_out_comes_to_one,
+        }
+        $crate::contract_cases! { records of contract_stores:
+            what_was_sent_is_done,
+            what_failed_for_now_comes_again,
+            what_is_released_is_as_it_was,
+            what_is_not_wanted_is_suppressed,
+            a_dead_address_is_suppressed,
+            many_are_recorded_at_once,
+            a_detail_may_hold_anything,
+        }
+        $crate::contract_cases! { dead_letters of contract_stores:
+            a_dead_letter_begins_anew,
+            only_what_failed_is_dead,
+            a_dead_letter_is_given_up,
+            many_begin_anew_at_once,
+            the_backlog_is_known_by_channel,
+        }
+        $crate::contract_cases! { traces of contract_stores:
+            nothing_is_shown_of_nothing,
+            a_trace_is_of_one_user,
+            deliveries_are_listed_latest_first,
+        }
+        $crate::contract_cases! { remains of contract_stores:
+            ended_deliveries_are_forgotten,
+            what_is_needed_is_kept,
+            nothing_is_left_of_who_was_deleted,
+        }
+        $crate::contract_cases! { devices of contract_stores:
+            each_device_has_a_delivery,
+            a_group_s_devices_are_reached,
+            a_dead_device_is_forgotten,
+            a_removed_device_is_told_nothing,
+            each_device_has_the_digest,
+        }
         $crate::contract_cases! { leases of contract_stores:
             one_has_a_lease,
             a_lease_ends,
@@ -455,7 +532,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 33] = [
+    const SUITES: [(&str, &str); 42] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),
@@ -482,6 +559,15 @@ mod tests {
         ("trimming", include_str!("trimming.rs")),
         ("leftovers", include_str!("leftovers.rs")),
         ("estates", include_str!("estates.rs")),
+        ("plans", include_str!("deliveries/plans.rs")),
+        ("decisions", include_str!("deliveries/decisions.rs")),
+        ("digests", include_str!("deliveries/digests.rs")),
+        ("claims", include_str!("deliveries/claims.rs")),
+        ("records", include_str!("deliveries/records.rs")),
+        ("dead_letters", include_str!("deliveries/dead_letters.rs")),
+        ("traces", include_str!("deliveries/traces.rs")),
+        ("remains", include_str!("deliveries/remains.rs")),
+        ("devices", include_str!("deliveries/devices.rs")),
         ("leases", include_str!("leases.rs")),
         ("log", include_str!("log/mod.rs")),
         ("live_bus", include_str!("live_bus.rs")),

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use herald_domain::{Address, Channel, ChannelSet, EndpointId, Timestamp, User, UserKey};
@@ -6,16 +6,18 @@ use herald_ports::{Endpoint, EndpointStore, NewEndpoint, Registered, StoreError}
 
 use crate::MemoryStore;
 
-/// The endpoints, the oldest first, and whose they are.
+/// The endpoints, and whose they are.
 #[derive(Debug, Default)]
 pub(crate) struct Endpoints {
-    all: BTreeMap<EndpointId, (UserKey, Endpoint)>,
+    /// the oldest first
+    by_user: HashMap<UserKey, BTreeMap<EndpointId, Endpoint>>,
+    by_address: HashMap<(Channel, String), (UserKey, EndpointId)>,
     last: i64,
 }
 
 impl Endpoints {
     fn of(&self, user: UserKey) -> impl Iterator<Item = &Endpoint> {
-        self.all.values().filter(move |(owner, _)| *owner == user).map(|(_, endpoint)| endpoint)
+        self.by_user.get(&user).into_iter().flat_map(BTreeMap::values)
     }
 
     /// Those that something may go out to.
@@ -35,16 +37,13 @@ impl Endpoints {
     }
 
     fn mine(&mut self, user: UserKey, id: EndpointId) -> Option<&mut Endpoint> {
-        let (owner, endpoint) = self.all.get_mut(&id)?;
-        (*owner == user).then_some(endpoint)
+        self.by_user.get_mut(&user)?.get_mut(&id)
     }
 
     fn register(&mut self, new: NewEndpoint, most: usize) -> Registered {
-        let known =
-            self.all.iter().find(|(_, (_, one))| place(&one.address) == place(&new.address));
-        let known = known.map(|(id, (owner, _))| (*id, *owner));
+        let known = self.by_address.get(&place(&new.address)).copied();
         let verified_at = new.verified.then_some(new.now);
-        if let Some((id, owner)) = known
+        if let Some((owner, id)) = known
             && owner == new.user
             && let Some(endpoint) = self.mine(owner, id)
         {
@@ -56,8 +55,10 @@ impl Endpoints {
         if self.of(new.user).count() >= most {
             return Registered::TooMany;
         }
-        // what waits for whoever had it must not come to who has it now
-        known.and_then(|(id, _)| self.all.remove(&id));
+        if let Some((owner, id)) = known {
+            // what waits for whoever had it must not come to who has it now
+            self.remove(owner, id);
+        }
         self.last += 1;
         let endpoint = Endpoint {
             id: EndpointId::new(self.last),
@@ -66,23 +67,27 @@ impl Endpoints {
             created_at: new.now,
             verified_at,
         };
-        self.all.insert(endpoint.id, (new.user, endpoint.clone()));
+        self.by_address.insert(place(&endpoint.address), (new.user, endpoint.id));
+        self.by_user.entry(new.user).or_default().insert(endpoint.id, endpoint.clone());
         Registered::Done(endpoint)
     }
 
-    /// Forgets one that is gone.
-    pub(crate) fn forget(&mut self, id: EndpointId) {
-        self.all.remove(&id);
+    /// Forgets an endpoint; whether the user had it.
+    pub(crate) fn remove(&mut self, user: UserKey, id: EndpointId) -> bool {
+        let removed = self.by_user.get_mut(&user).and_then(|of_user| of_user.remove(&id));
+        removed.and_then(|gone| self.by_address.remove(&place(&gone.address))).is_some()
     }
 
     /// Forgets what a user had.
     pub(crate) fn forget_user(&mut self, user: UserKey) {
-        self.all.retain(|_, (owner, _)| *owner != user);
+        for endpoint in self.by_user.remove(&user).unwrap_or_default().into_values() {
+            self.by_address.remove(&place(&endpoint.address));
+        }
     }
 }
 
 /// What tells addresses apart: the channel, and the token or the URL.
-fn place(address: &Address) -> (Channel, &str) {
+fn place(address: &Address) -> (Channel, String) {
     let text = match address {
         Address::Email(email) => email.as_str(),
         Address::Sms(phone) => phone.as_str(),
@@ -90,7 +95,7 @@ fn place(address: &Address) -> (Channel, &str) {
         Address::WebPush(subscription) => subscription.endpoint.as_str(),
         Address::Webhook(webhook) => webhook.url.as_str(),
     };
-    (address.channel(), text)
+    (address.channel(), text.to_owned())
 }
 
 #[async_trait]
@@ -118,11 +123,6 @@ impl EndpointStore for MemoryStore {
     }
 
     async fn remove_endpoint(&self, user: UserKey, id: EndpointId) -> Result<bool, StoreError> {
-        let endpoints = &mut self.state()?.endpoints;
-        let is_mine = endpoints.mine(user, id).is_some();
-        if is_mine {
-            endpoints.all.remove(&id);
-        }
-        Ok(is_mine)
+        Ok(self.state()?.endpoints.remove(user, id))
     }
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::OccupiedEntry;
 
 use async_trait::async_trait;
 use herald_domain::{Channel, Timestamp};
@@ -33,9 +34,8 @@ impl Sandbox {
 
     /// Forgets the oldest message, if it came until then; how many that were.
     pub(crate) fn forget_message(&mut self, until: Timestamp) -> usize {
-        let oldest = self.messages.values().min_by_key(|message| message.at);
-        let oldest = oldest.filter(|message| message.at <= until).map(|message| message.id);
-        usize::from(oldest.and_then(|id| self.messages.remove(&id)).is_some())
+        let oldest = self.messages.first_entry().filter(|message| message.get().at <= until);
+        usize::from(oldest.map(OccupiedEntry::remove).is_some())
     }
 }
 

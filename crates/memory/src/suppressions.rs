@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use async_trait::async_trait;
@@ -7,27 +7,25 @@ use herald_ports::{Part, StoreError, Suppression, SuppressionStore};
 
 use crate::MemoryStore;
 
-/// The addresses that nothing goes to, the oldest first.
+/// The addresses that nothing goes to.
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions {
+    /// the oldest first
     all: BTreeMap<i64, Suppression>,
+    by_address: HashMap<(Channel, String), i64>,
     last: i64,
 }
 
 impl Suppressions {
-    fn find(&self, channel: Channel, address: &str) -> Option<&Suppression> {
-        self.all.values().find(|one| one.channel == channel && one.address == address)
-    }
-
     /// By which channels nothing goes to a user.
     pub(crate) fn of(&self, user: &User) -> ChannelSet {
         let email = user.email.as_ref().map(Email::as_str).map(str::to_ascii_lowercase);
         let phone = user.phone.as_ref().map(Phone::as_str).map(ToOwned::to_owned);
-        let addresses = [(Channel::Email, email), (Channel::Sms, phone)];
-        let is_suppressed = |(channel, address): &(Channel, Option<String>)| {
-            address.as_ref().is_some_and(|address| self.find(*channel, address).is_some())
-        };
-        ChannelSet::of(addresses.into_iter().filter(is_suppressed).map(|(channel, _)| channel))
+        let email = email.map(|address| (Channel::Email, address));
+        let phone = phone.map(|address| (Channel::Sms, address));
+        let suppressed =
+            email.into_iter().chain(phone).filter(|place| self.by_address.contains_key(place));
+        ChannelSet::of(suppressed.map(|(channel, _)| channel))
     }
 
     /// Suppresses an address, unless it is.
@@ -41,13 +39,20 @@ impl Suppressions {
         if channel == Channel::Email {
             address.make_ascii_lowercase();
         }
-        if let Some(known) = self.find(channel, &address) {
+        let place = (channel, address.clone());
+        if let Some(known) = self.by_address.get(&place).and_then(|id| self.all.get(id)) {
             return known.clone();
         }
         self.last += 1;
+        self.by_address.insert(place, self.last);
         let new = Suppression { id: self.last, channel, address, reason, created_at: now };
         self.all.insert(new.id, new.clone());
         new
+    }
+
+    fn lift(&mut self, id: i64) -> bool {
+        let lifted = self.all.remove(&id);
+        lifted.and_then(|one| self.by_address.remove(&(one.channel, one.address))).is_some()
     }
 }
 
@@ -75,6 +80,6 @@ impl SuppressionStore for MemoryStore {
     }
 
     async fn lift(&self, id: i64) -> Result<bool, StoreError> {
-        Ok(self.state()?.suppressions.all.remove(&id).is_some())
+        Ok(self.state()?.suppressions.lift(id))
     }
 }

@@ -47,7 +47,7 @@ pub trait FanOutStore: Send + Sync + 'static {
     ///
     /// What is critical goes first. Otherwise senders take turns, in the order of their names, and
     /// it is the turn of the one that follows `after`; of one sender's notifications, the one with
-    /// the fewest steps so far goes first. Whoever mutes the category is left out, as by an append.
+    /// the fewest steps so far goes first. Whoever does not want it is left out, as by an append.
     ///
     /// What there is to tell says of those who are `connected` where their inboxes stand.
     async fn step(

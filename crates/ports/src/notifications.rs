@@ -83,7 +83,7 @@ impl Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// it is stored; its state says whether it is in the inbox of every recipient who does not mute it
+    /// it is stored; its state says whether it is in the inbox of every recipient who wants it there
     Sent(Receipt),
     /// nothing of it was stored
     Refused(Refusal),
@@ -110,7 +110,7 @@ pub struct SentNotification {
     pub principal: String,
     /// what became of it
     pub receipt: Receipt,
-    /// how many users it is for, whether they mute it or not; not known before it is looked at
+    /// how many users it is for, whether they want it or not; not known before it is looked at
     pub total: Option<i64>,
     /// when it was to be told, if that was later than it was accepted
     pub send_at: Option<Timestamp>,
@@ -130,8 +130,8 @@ impl SentNotification {
 #[async_trait]
 pub trait NotificationStore: Send + Sync + 'static {
     /// Stores notifications, and an item in each recipient's inbox. Recipients who mute the
-    /// category at [`Append::now`] are left out, and not counted, unless it is critical; that may
-    /// leave nobody, and still is no refusal.
+    /// category at [`Append::now`], or have turned the inbox off for it, are left out, and not counted,
+    /// unless it is critical; that may leave nobody, and still is no refusal.
     ///
     /// What is for a later time, for a group, or for more than
     /// [`Audience::MAX_AT_ONCE`](herald_domain::Audience::MAX_AT_ONCE) users is not in any inbox

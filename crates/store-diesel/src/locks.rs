@@ -7,7 +7,8 @@
 //!
 //! Nobody waits in a circle as long as everybody takes these in one order: the user; a [`Matter`];
 //! what waits in the outbox; heads, and what users have left, by user; notifications, by number; idempotency keys; and the
-//! log of revocations. Where that cannot be kept, PostgreSQL ends one of those who wait, and the writer
+//! log of revocations. What is to be decided or to go out, and is passed over where somebody else holds it
+//! (`SKIP LOCKED`), comes before all of these: nobody waits for it who holds any of them. Where that cannot be kept, PostgreSQL ends one of those who wait, and the writer
 //! runs that one again.
 
 use diesel::dsl::sql;
@@ -64,20 +65,20 @@ pub(crate) fn user(conn: &mut Conn, user: UserKey) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Holds a user, found by the id.
-pub(crate) fn user_of(conn: &mut Conn, id: &UserId) -> Result<(), Failure> {
-    if let Conn::Pg(c) = conn {
-        let row = users::table.filter(users::id.eq(id.as_str())).select(users::key);
-        row.for_no_key_update().execute(c)?;
-    }
-    Ok(())
-}
-
 /// Holds those of these users who exist.
 pub(crate) fn users(conn: &mut Conn, keys: &[i64]) -> Result<(), Failure> {
     if let Conn::Pg(c) = conn {
         let rows = users::table.filter(users::key.eq_any(keys));
         rows.order(users::key).select(users::key).for_no_key_update().execute(c)?;
+    }
+    Ok(())
+}
+
+/// Holds a user, found by the id.
+pub(crate) fn user_of(conn: &mut Conn, id: &UserId) -> Result<(), Failure> {
+    if let Conn::Pg(c) = conn {
+        let row = users::table.filter(users::id.eq(id.as_str())).select(users::key);
+        row.for_no_key_update().execute(c)?;
     }
     Ok(())
 }

@@ -116,7 +116,9 @@ impl State {
                 row.end(DeliveryStatus::Failed, Some(why.clone()), now);
                 let (user, channel, endpoint) = (row.user, row.channel, row.endpoint);
                 match endpoint {
-                    Some(endpoint) => self.endpoints.forget(endpoint),
+                    Some(endpoint) => {
+                        self.endpoints.remove(user, endpoint);
+                    }
                     None => self.suppress_own(user, channel, why, now),
                 }
             }

@@ -1,7 +1,8 @@
 //! What is to be decided now: whoever takes it has it for themselves.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use herald_domain::{Channel, Timestamp};
 
 use super::statements::{REMOVE_HELD, REMOVE_PLANS};
@@ -92,7 +93,8 @@ fn digests(conn: &mut Conn, now: Timestamp, limit: usize) -> Result<Vec<Taken>, 
         ($users:expr) => {
             held::table
                 .filter(held::usr.in_list($users))
-                .filter(held::digest.eq(true))
+                // in words that are none of the index of all that is due
+                .filter(sql::<Bool>("digest"))
                 .filter(held::due_at.le(now.as_micros()))
         };
     }

@@ -24,7 +24,9 @@ pub(super) fn register(
         return Err(moved());
     }
     let endpoint = match known {
-        Some((owner, before)) if owner == user => replace(conn, before.try_into()?, new, &secrets)?,
+        Some((owner, before)) if owner == user => {
+            replace(conn, &before.try_into()?, new, &secrets)?
+        }
         known => {
             if count(conn, user)? >= most {
                 return Ok(Registered::TooMany);
@@ -71,7 +73,7 @@ fn count(conn: &mut Conn, user: i64) -> Result<usize, Failure> {
 /// Replaces what belongs to an endpoint of the user's own.
 fn replace(
     conn: &mut Conn,
-    before: Endpoint,
+    before: &Endpoint,
     new: &NewEndpoint,
     secrets: &str,
 ) -> Result<Endpoint, Failure> {

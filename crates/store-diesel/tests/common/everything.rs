@@ -1,18 +1,19 @@
 //! Every statement that a store has.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use herald_domain::{
-    Address, Audience, Category, Channel, Choices, Content, Defaults, DeliveryId, ItemFilter, Keep,
-    Leftover, Mute, NotificationId, Patch, Preferences, Rev, SessionId, Status, Topic, UserFilter,
-    UserId, UserKey,
+    Address, Attempt, Audience, Cadence, Category, Channel, ChannelSet, Choices, Content, Defaults,
+    DeliveryId, DeliveryStatus, ItemFilter, Keep, Leftover, Mute, NotificationId, Outcome, Patch,
+    Preferences, Rev, Route, SessionId, Status, Topic, UserFilter, UserId, UserKey,
 };
 use herald_ports::{
-    Append, EndpointStore, Entry, FanOutStore, Idempotency, InboxStore, NewEndpoint, NewSession,
-    NewTopic, NewUser, NoDevices, NotificationStore, PasswordHash, Position, PreferenceStore,
-    Reach, RetentionStore, SandboxMessage, SandboxMode, SandboxStore, SessionStore, SettingStore,
-    SuppressionStore, Template, TemplateStore, Ticket, TopicChange, TopicStore, UserChange,
-    UserStore,
+    Append, Claimed, DeliveryFilter, DeliveryStore, EndpointStore, Entry, FanOutStore, Idempotency,
+    InboxStore, NewEndpoint, NewSession, NewTopic, NewUser, NoDevices, NotificationStore,
+    PasswordHash, Planning, Position, PreferenceStore, Reach, Record, RetentionStore,
+    SandboxMessage, SandboxMode, SandboxStore, SessionStore, SettingStore, SuppressionStore,
+    Template, TemplateStore, Then, Ticket, TopicChange, TopicStore, UserChange, UserStore,
 };
 use herald_store_diesel::DieselStore;
 
@@ -28,6 +29,7 @@ pub(crate) async fn do_everything(store: &DieselStore) {
     endpoints(store, alice).await;
     operations(store).await;
     fan_out(store, alice).await;
+    deliveries(store, alice).await;
     retention(store).await;
 }
 
@@ -273,6 +275,95 @@ async fn fan_out(store: &DieselStore, user: UserKey) {
             last = Some(step.principal);
         }
     }
+}
+
+/// What is decided at once, held, and collected; by an address and by endpoints; and every end.
+async fn deliveries(store: &DieselStore, user: UserKey) {
+    let ci: Category = "ci".parse().unwrap();
+    let (id, email) = ("alice".parse().unwrap(), Some(Some("a@example.com".parse().unwrap())));
+    let change = UserChange { email, ..UserChange::default() };
+    UserStore::change(store, id, change, NOW).await.unwrap();
+    for name in ["phone", "tablet"] {
+        let address = Address::Push(name.parse().unwrap());
+        let new = NewEndpoint { user, address, label: None, verified: false, now: NOW };
+        EndpointStore::register(store, new, 9).await.unwrap();
+    }
+    let channels = [Channel::InApp, Channel::Email, Channel::Sms, Channel::Push];
+    let route = Route { channels: Some(ChannelSet::of(channels)), escalate_after: None };
+    let send = async |route: Route, category: Option<&Category>, to: Audience| {
+        let mut send = hello("alice");
+        let Entry::Send(draft) = &mut send.entries[0] else { return };
+        draft.content.category = category.cloned();
+        (draft.route, draft.to) = (route, to);
+        store.append(send).await.unwrap();
+    };
+    let alice = Audience::Users(vec!["alice".parse().unwrap()]);
+    send(route, None, alice.clone()).await;
+    send(Route { escalate_after: Some(60), ..route }, None, alice.clone()).await;
+    let digest = [(ci.clone(), Cadence::Hourly)].into();
+    store.set_preferences(user, Preferences { digest, ..Preferences::default() }).await.unwrap();
+    for _ in 0..2 {
+        send(route, Some(&ci), alice.clone()).await;
+    }
+    let company = Audience::Members { company: Some("acme".parse().unwrap()), role: None };
+    let topic = Audience::Subscribers("fan-out".parse().unwrap());
+    let many = Audience::Users((0..101).map(|nth| format!("n{nth}").parse().unwrap()).collect());
+    for audience in [Audience::EVERYONE, company, topic, many] {
+        send(Route::default(), None, audience.clone()).await;
+        send(route, None, audience).await;
+    }
+    while store.step(None, NOW, Arc::new(NoDevices)).await.unwrap().is_some() {}
+    for now in [NOW, NOW.plus(Duration::from_secs(3_600))] {
+        store.next_plan().await.unwrap();
+        let (defaults, addressless) = (Arc::default(), ChannelSet::NONE);
+        let planning = Planning { defaults, addressless, now, limit: 100 };
+        while store.plan(planning.clone()).await.unwrap().taken > 0 {}
+    }
+    let at = NOW.plus(Duration::from_secs(3_600));
+    let thens = [Then::Sent, Then::Retry(at), Then::Release(at), Then::FailForGood("".to_owned())];
+    for channel in [Channel::Push, Channel::Email] {
+        store.next_delivery(channel).await.unwrap();
+        // whoever takes them on first is lost
+        for _ in 0..2 {
+            store.claim(channel, 4, Duration::ZERO, at).await.unwrap();
+        }
+        let claimed = store.claim(channel, 4, Duration::ZERO, at).await.unwrap();
+        let record = |(one, then): (&Claimed, &Then)| {
+            let attempt = Attempt { at, outcome: Outcome::Transient, detail: None };
+            Record { id: one.id, claim: one.claim, attempt: Some(attempt), then: then.clone() }
+        };
+        let records = claimed.iter().zip(&thens).map(record).collect();
+        store.record(records, at).await.unwrap();
+    }
+    let all = DeliveryFilter::default;
+    let notification = Some(NotificationId::new(1));
+    for filter in [
+        all(),
+        DeliveryFilter { status: Some(DeliveryStatus::Failed), ..all() },
+        DeliveryFilter { status: Some(DeliveryStatus::Sent), ..all() },
+        DeliveryFilter { channel: Some(Channel::Email), ..all() },
+        DeliveryFilter { user: Some(user), ..all() },
+        DeliveryFilter { notification, ..all() },
+    ] {
+        store.deliveries(filter.clone(), None, 10).await.unwrap();
+        store.redrive_all(filter, 1, at).await.unwrap();
+    }
+    store.delivery(DeliveryId::new(1)).await.unwrap();
+    store.redrive(DeliveryId::new(1), at).await.unwrap();
+    store.drop_dead(DeliveryId::new(1), "no".to_owned(), at).await.unwrap();
+    store.backlog().await.unwrap();
+    for id in 1..40 {
+        store.trace(NotificationId::new(id), user).await.unwrap();
+    }
+    // one who leaves all of it behind
+    send(route, None, Audience::Users(vec!["eve".parse().unwrap()])).await;
+    let (defaults, addressless) = (Arc::default(), ChannelSet::of([Channel::Email]));
+    store.plan(Planning { defaults, addressless, now: NOW, limit: 100 }).await.unwrap();
+    UserStore::delete(store, "eve".parse().unwrap(), NOW).await.unwrap();
+    for _ in 0..9 {
+        store.forget(Leftover::Estates, NOW, 1_000).await.unwrap();
+    }
+    store.forget(Leftover::Deliveries, at, 1_000).await.unwrap();
 }
 
 async fn retention(store: &DieselStore) {
