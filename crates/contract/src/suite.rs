@@ -533,7 +533,7 @@ mod tests {
     const NAMED: &str = include_str!("suite.rs");
 
     /// The source of every module with cases.
-    const SUITES: [(&str, &str); 42] = [
+    const SUITES: [(&str, &str); 43] = [
         ("users", include_str!("users.rs")),
         ("managing", include_str!("managing.rs")),
         ("sessions", include_str!("sessions.rs")),

@@ -1,4 +1,5 @@
 //! What holds of every decision, whatever anybody has chosen.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use herald_domain::{
     Cadence, Case, Category, Channel, ChannelSet, Choices, Content, Decision, Defaults, Mute,

@@ -122,7 +122,6 @@ mod tests {
         start + Duration::from_secs(seconds)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "any moment will do")]
     fn opened() -> (Breaker, Instant) {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         for _ in 1..Breaker::FAILURES {
@@ -141,7 +140,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any moment will do")]
     fn it_stays_closed_as_long_as_most_succeed() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         for _ in 0..100 {
@@ -180,7 +178,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "any moment will do")]
     fn one_that_is_broken_is_enough() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         assert!(breaker.note(Sign::Broken, now).is_some());

@@ -96,11 +96,6 @@ impl Engine {
         ChannelSet::of(resting.map(|(provider, _)| provider.channel.channel()))
     }
 
-    /// There may be something to send, since dead letters were begun anew.
-    pub fn wake(&self) {
-        self.senders.wake(ChannelSet::of(Channel::EXTERNAL));
-    }
-
     /// Works until [`Engine::stop`], and what was begun is over and recorded.
     pub async fn run(&self) {
         let EnginePorts { deliveries, clock, .. } = &self.ports;

@@ -55,14 +55,14 @@ impl Sender {
     /// Works until it is told to stop, and what was begun is over.
     pub(super) async fn run(self: Arc<Self>) {
         let mut hands = Hands::default();
-        let mut look = now();
+        let mut look = Instant::now();
         loop {
             self.begin(&mut hands).await;
             let room = self.room(&hands);
             tokio::select! {
                 () = self.stop.notified() => break,
                 Some(_) = hands.flying.join_next() => {}
-                () = self.wake.notified(), if room > 0 && look > now() => look = now(),
+                () = self.wake.notified(), if room > 0 && look > Instant::now() => look = Instant::now(),
                 () = sleep_until(look), if room > 0 => look = self.take_on(room, &mut hands).await,
             }
         }
@@ -78,11 +78,11 @@ impl Sender {
 
     /// Takes deliveries on, and answers when to look again.
     async fn take_on(&self, room: usize, hands: &mut Hands) -> Instant {
-        let admission = self.breakers().provider().admit(now());
+        let admission = self.breakers().provider().admit(Instant::now());
         let limit = match admission {
             Admission::Free => room,
             Admission::Probe => 1,
-            Admission::Wait(until) => return until.min(now() + LOOK),
+            Admission::Wait(until) => return until.min(Instant::now() + LOOK),
         };
         let (channel, lease) = (self.channel(), self.provider.limits.lease());
         let claimed = self.deliveries.claim(channel, limit, lease, self.clock.now()).await;
@@ -93,11 +93,11 @@ impl Sender {
             Ok(claimed) => {
                 let is_all = claimed.len() < limit;
                 hands.ready.extend(claimed);
-                if is_all { self.next_look().await } else { now() }
+                if is_all { self.next_look().await } else { Instant::now() }
             }
             Err(error) => {
                 tracing::warn!(%error, channel = channel.as_str(), "cannot take deliveries on");
-                now() + LOOK
+                Instant::now() + LOOK
             }
         }
     }
@@ -105,7 +105,7 @@ impl Sender {
     /// When the next delivery is due, if that is soon.
     async fn next_look(&self) -> Instant {
         let next = self.deliveries.next_delivery(self.channel()).await.unwrap_or_default();
-        now() + next.map_or(LOOK, |at| at.since(self.clock.now()).min(LOOK))
+        Instant::now() + next.map_or(LOOK, |at| at.since(self.clock.now()).min(LOOK))
     }
 
     /// Begins as many attempts as may be made at once.
@@ -132,9 +132,9 @@ impl Sender {
         let Some(to) = self.address(claimed) else {
             return Some(Then::Suppress("the address is gone or suppressed".to_owned()));
         };
-        match self.breakers().admit(&to, now()) {
+        match self.breakers().admit(&to, Instant::now()) {
             Admission::Free | Admission::Probe => None,
-            Admission::Wait(until) => Some(Then::Release(time.plus(until - now()))),
+            Admission::Wait(until) => Some(Then::Release(time.plus(until - Instant::now()))),
         }
     }
 
@@ -148,7 +148,7 @@ impl Sender {
                 return self.record(&claimed, None, Then::Fail(detail)).await;
             }
         };
-        let begun = now();
+        let begun = Instant::now();
         let result = self.deliver(&message).await;
         self.figures.attempted(begun.elapsed());
         let made = Made {
@@ -162,7 +162,7 @@ impl Sender {
         let opened = self.note(&to, sign, attempt.detail.as_deref());
         self.figures.outcome(attempt.outcome);
         let then = match (then, opened) {
-            (Then::Release(at), Some(until)) => Then::Release(at.plus(until - now())),
+            (Then::Release(at), Some(until)) => Then::Release(at.plus(until - Instant::now())),
             (Then::Release(at), None) => Then::Release(at.plus(LOOK)),
             (then, _) => then,
         };
@@ -187,7 +187,7 @@ impl Sender {
     /// Notes what an attempt says of whoever was asked.
     fn note(&self, to: &Address, sign: Sign, detail: Option<&str>) -> Option<Instant> {
         let mut breakers = self.breakers();
-        let until = breakers.note(to, sign, now());
+        let until = breakers.note(to, sign, Instant::now());
         self.figures.breaker(breakers.is_open());
         self.resting.store(breakers.is_open(), Ordering::Relaxed);
         let channel = self.channel().as_str();
@@ -234,9 +234,4 @@ fn random(ids: &dyn IdGenerator) -> u64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&ids.secret()[..8]);
     u64::from_le_bytes(bytes)
-}
-
-#[expect(clippy::disallowed_methods, reason = "bounds waits")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -149,7 +149,7 @@ impl Templates {
             return Ok(known.clone());
         }
         let known: Arc<[Template]> = self.store.templates().await?.into();
-        *slot = Some((now(), known.clone()));
+        *slot = Some((Instant::now(), known.clone()));
         Ok(known)
     }
 
@@ -189,9 +189,4 @@ impl Templates {
 
 fn invalid(RenderError { part, detail }: RenderError) -> TemplateError {
     TemplateError::Invalid(Violation::new(part, Rule::Format, detail).into())
-}
-
-#[expect(clippy::disallowed_methods, reason = "bounds how old what is known may be")]
-fn now() -> Instant {
-    Instant::now()
 }
