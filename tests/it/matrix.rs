@@ -39,11 +39,23 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("PUT /api/v1/notifications/{id}/read", [200, 404, 404, 403, 401, 401]),
     // what was delivered can be cancelled by nobody, and is not even there for who did not send it
     ("POST /api/v1/notifications/{id}/cancel", [409, 404, 404, 404, 401, 401]),
+    // a service has to say whom it means; these had nothing to do with it
+    ("GET /api/v1/notifications/{id}/trace", [200, 404, 404, 422, 401, 401]),
     ("GET /api/v1/topics", [200, 200, 200, 403, 401, 401]),
     ("PUT /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),
     ("DELETE /api/v1/topics/{topic}/subscription", [204, 204, 204, 403, 401, 401]),
     ("GET /api/v1/preferences", [200, 200, 200, 403, 401, 401]),
     ("PUT /api/v1/preferences", [200, 200, 200, 403, 401, 401]),
+    ("POST /api/v1/preferences/preview", [200, 200, 200, 403, 401, 401]),
+    ("GET /api/v1/endpoints", [200, 200, 200, 403, 401, 401]),
+    ("POST /api/v1/endpoints", [201, 201, 201, 403, 401, 401]),
+    ("GET /api/v1/endpoints/{id}", [200, 404, 404, 403, 401, 401]),
+    ("DELETE /api/v1/endpoints/{id}", [204, 404, 404, 403, 401, 401]),
+    // a device is no webhook, and to others it is not even there
+    ("POST /api/v1/endpoints/{id}/test", [409, 404, 404, 403, 401, 401]),
+    ("POST /api/v1/endpoints/{id}/rotate-secret", [409, 404, 404, 403, 401, 401]),
+    // browser push is in the sandbox, where there is no key
+    ("GET /api/v1/web-push/key", [404, 404, 404, 403, 401, 401]),
     ("POST /api/v1/realtime/tickets", [201, 201, 201, 403, 401, 401]),
     ("GET /api/v1/stream", [200, 200, 200, 403, 401, 401]),
     // nobody in particular may open a socket, and has to say who it is in the first message
@@ -57,6 +69,27 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     // a queue in memory has none
     ("DELETE /api/v1/admin/queue/dead/{id}", [403, 403, 404, 403, 401, 401]),
     ("POST /api/v1/admin/queue/dead/{id}/redrive", [403, 403, 404, 403, 401, 401]),
+    ("GET /api/v1/admin/preference-defaults", [403, 403, 200, 403, 401, 401]),
+    ("PUT /api/v1/admin/preference-defaults", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/deliveries", [403, 403, 200, 403, 401, 401]),
+    // there is none of that number
+    ("GET /api/v1/admin/deliveries/{id}", [403, 403, 404, 403, 401, 401]),
+    ("GET /api/v1/admin/dead-letters", [403, 403, 200, 403, 401, 401]),
+    ("POST /api/v1/admin/dead-letters/redrive", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/dead-letters/{id}", [403, 403, 404, 403, 401, 401]),
+    ("DELETE /api/v1/admin/dead-letters/{id}", [403, 403, 404, 403, 401, 401]),
+    ("POST /api/v1/admin/dead-letters/{id}/redrive", [403, 403, 404, 403, 401, 401]),
+    ("GET /api/v1/admin/suppressions", [403, 403, 200, 403, 401, 401]),
+    ("POST /api/v1/admin/suppressions", [403, 403, 201, 403, 401, 401]),
+    ("DELETE /api/v1/admin/suppressions/{id}", [403, 403, 204, 403, 401, 401]),
+    ("GET /api/v1/admin/templates", [403, 403, 200, 403, 401, 401]),
+    ("PUT /api/v1/admin/templates", [403, 403, 200, 403, 401, 401]),
+    ("POST /api/v1/admin/templates/preview", [403, 403, 200, 403, 401, 401]),
+    ("DELETE /api/v1/admin/templates/{id}", [403, 403, 204, 403, 401, 401]),
+    ("GET /api/v1/admin/sandbox", [403, 403, 200, 403, 401, 401]),
+    ("PUT /api/v1/admin/sandbox/{channel}", [403, 403, 200, 403, 401, 401]),
+    ("GET /api/v1/admin/sandbox/messages", [403, 403, 200, 403, 401, 401]),
+    ("DELETE /api/v1/admin/sandbox/messages", [403, 403, 204, 403, 401, 401]),
     ("GET /api/v1/admin/users", [403, 403, 200, 403, 401, 401]),
     ("GET /api/v1/admin/users/{id}", [403, 403, 200, 403, 401, 401]),
     ("DELETE /api/v1/admin/users/{id}", [403, 403, 204, 403, 401, 401]),
@@ -68,6 +101,9 @@ const ROUTES: &[(&str, [u16; 6])] = &[
     ("GET /api/v1/admin/topics/{topic}/subscribers", [403, 403, 200, 403, 401, 401]),
     ("PUT /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
     ("DELETE /api/v1/admin/topics/{topic}/subscribers/{id}", [403, 403, 204, 403, 401, 401]),
+    // the link is signed, and asks nobody who they are; these have none
+    ("GET /unsubscribe", [404, 404, 404, 404, 404, 404]),
+    ("POST /unsubscribe", [404, 404, 404, 404, 404, 404]),
     // the dialects, each with the inbox of the owner
     ("POST /register", [200, 200, 200, 200, 200, 200]),
     ("POST /login", [200, 200, 200, 200, 200, 200]),
@@ -127,6 +163,22 @@ impl World {
             "owner".to_owned()
         } else if path.contains("/queue/dead/{id}") {
             "1".to_owned()
+        } else if path.contains("{channel}") {
+            "email".to_owned()
+        } else if path.contains("/deliveries/{id}") || path.contains("/dead-letters/{id}") {
+            UNKNOWN.to_string()
+        } else if path.contains("/endpoints/{id}") {
+            let body = json!({"channel": "push", "token": "of-the-owner"});
+            let made = self.owner.post("/api/v1/endpoints", &body).await.expect(201);
+            made.json["id"].to_string()
+        } else if path.contains("/suppressions/{id}") {
+            let body = json!({"channel": "email", "address": "nobody@example.com"});
+            let made = self.admin.post("/api/v1/admin/suppressions", &body).await.expect(201);
+            made.json["id"].to_string()
+        } else if path.contains("/templates/{id}") {
+            let body = json!({"channel": "sms", "text": "for one attempt"});
+            let made = self.admin.put_json("/api/v1/admin/templates", &body).await.expect(200);
+            made.json["id"].to_string()
         } else if path.contains("/notifications/{id}") {
             self.owner.tell("owner", "for one attempt").await.to_string()
         } else if path.starts_with("/api/v1/admin/api-keys/") {
@@ -162,7 +214,20 @@ impl World {
             "PATCH /api/v1/notifications/{id}" => json!({"read": true}),
             "POST /api/v1/admin/api-keys" => json!({"name": "bot", "scopes": ["send"]}),
             "PATCH /api/v1/admin/users/{id}" => json!({"company": "acme"}),
-            "PUT /api/v1/preferences" => json!({"mutes": []}),
+            "PUT /api/v1/preferences" | "POST /api/v1/preferences/preview" => json!({"mutes": []}),
+            "POST /api/v1/endpoints" => {
+                json!({"channel": "push", "token": format!("of-{principal}")})
+            }
+            "PUT /api/v1/admin/preference-defaults" => json!({"default": {}}),
+            "POST /api/v1/admin/dead-letters/redrive" => json!({"channel": "email"}),
+            "POST /api/v1/admin/suppressions" => {
+                json!({"channel": "email", "address": "someone@example.com"})
+            }
+            "PUT /api/v1/admin/templates" => json!({"channel": "sms", "text": "hello"}),
+            "POST /api/v1/admin/templates/preview" => {
+                json!({"channel": "sms", "text": "hello", "notification": {"message": "hello"}})
+            }
+            "PUT /api/v1/admin/sandbox/{channel}" => json!({"mode": "ok"}),
             "POST /api/v1/admin/topics" => json!({"name": format!("of-{principal}"), "open": true}),
             "PATCH /api/v1/admin/topics/{topic}" => json!({"open": false}),
             "POST /register" => {
@@ -193,6 +258,7 @@ fn request(client: &Client, route: &str, subject: &str, body: Option<&Value>) ->
         _ => "",
     };
     let path = path.replace("{id}", subject).replace("{topic}", subject);
+    let path = path.replace("{channel}", subject);
     let path = path.replace("{user_id}", "owner").replace("{index}", "0");
     let path = path.replace("{company}", "nowhere").replace("{role}", "nobody");
     let mut request = client.request(method, &(path.clone() + query));

@@ -350,6 +350,7 @@ macro_rules! contract_suite {
         $crate::contract_cases! { traces of contract_stores:
             nothing_is_shown_of_nothing,
             a_trace_is_of_one_user,
+            a_list_knows_how_far_each_has_come,
             deliveries_are_listed_latest_first,
         }
         $crate::contract_cases! { remains of contract_stores:

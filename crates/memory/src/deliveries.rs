@@ -10,7 +10,7 @@ use herald_domain::{
 };
 use herald_ports::{
     Backlog, Claimed, DecidedLine, Delivery, DeliveryFilter, DeliveryStore, Part, Planned,
-    Planning, Record, StoreError, Trace,
+    Planning, Progress, Record, StoreError, Trace,
 };
 
 use crate::MemoryStore;
@@ -177,6 +177,16 @@ impl State {
         }
     }
 
+    fn progress(&self, id: NotificationId, user: UserKey) -> Progress {
+        let told = |row: &&Row| row.user == user && row.notifications.contains(&id);
+        let rows = self.deliveries.all.values().filter(told);
+        Progress {
+            notification: id,
+            lines: self.deliveries.decisions.get(&(id, user)).cloned().unwrap_or_default(),
+            deliveries: rows.map(|row| (row.channel, row.status)).collect(),
+        }
+    }
+
     fn deliveries(
         &self,
         filter: &DeliveryFilter,
@@ -230,6 +240,15 @@ impl DeliveryStore for MemoryStore {
         user: UserKey,
     ) -> Result<Trace, StoreError> {
         Ok(self.state()?.trace(notification, user))
+    }
+
+    async fn progress(
+        &self,
+        user: UserKey,
+        notifications: Vec<NotificationId>,
+    ) -> Result<Vec<Progress>, StoreError> {
+        let state = self.state()?;
+        Ok(notifications.into_iter().map(|id| state.progress(id, user)).collect())
     }
 
     async fn deliveries(

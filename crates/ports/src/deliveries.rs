@@ -175,6 +175,17 @@ pub struct Trace {
     pub deliveries: Vec<Delivery>,
 }
 
+/// How far one notification has come on its way to one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// which one
+    pub notification: NotificationId,
+    /// what was decided, by channel; empty if nothing is decided yet, or nothing had to be
+    pub lines: Vec<DecidedLine>,
+    /// how far each delivery has come, the oldest first; what has ended is not kept for good
+    pub deliveries: Vec<(Channel, DeliveryStatus)>,
+}
+
 /// How much waits, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backlog {
@@ -226,6 +237,14 @@ pub trait DeliveryStore: Send + Sync + 'static {
     /// How a user was told of a notification.
     async fn trace(&self, notification: NotificationId, user: UserKey)
     -> Result<Trace, StoreError>;
+
+    /// How far each of these notifications has come on its way to a user, in the order in which they are
+    /// named: the short form of [`DeliveryStore::trace`] for a list.
+    async fn progress(
+        &self,
+        user: UserKey,
+        notifications: Vec<NotificationId>,
+    ) -> Result<Vec<Progress>, StoreError>;
 
     /// At most `limit` deliveries before that number, the latest first.
     async fn deliveries(

@@ -44,7 +44,7 @@ pub use clock::{Clock, StoreClock, SystemClock};
 pub use dead_jobs::{DeadJob, DeadJobList, DeadJobs, DeadJobsAway};
 pub use deliveries::{
     Backlog, Claimed, DecidedLine, Delivery, DeliveryFilter, DeliveryStore, Planned, Planning,
-    Record, Then, Trace,
+    Progress, Record, Then, Trace,
 };
 pub use endpoints::{Endpoint, EndpointStore, NewEndpoint, Registered};
 pub use error::StoreError;

@@ -8,6 +8,7 @@ mod dead;
 mod decide;
 mod find;
 mod plan;
+mod progress;
 mod record;
 mod statements;
 mod take;
@@ -18,8 +19,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use herald_domain::{Channel, DeliveryId, NotificationId, Timestamp, UserKey};
 use herald_ports::{
-    Backlog, Claimed, Delivery, DeliveryFilter, DeliveryStore, Part, Planned, Planning, Record,
-    StoreError, Trace,
+    Backlog, Claimed, Delivery, DeliveryFilter, DeliveryStore, Part, Planned, Planning, Progress,
+    Record, StoreError, Trace,
 };
 
 use crate::store::DieselStore;
@@ -61,6 +62,17 @@ impl DeliveryStore for DieselStore {
     ) -> Result<Trace, StoreError> {
         self.read(move |conn| conn.at_one_moment(|conn| find::trace(conn, notification, user)))
             .await
+    }
+
+    async fn progress(
+        &self,
+        user: UserKey,
+        notifications: Vec<NotificationId>,
+    ) -> Result<Vec<Progress>, StoreError> {
+        self.read(move |conn| {
+            conn.at_one_moment(|conn| progress::progress(conn, user, &notifications))
+        })
+        .await
     }
 
     async fn deliveries(

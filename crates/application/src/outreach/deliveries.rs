@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use herald_domain::DeliveryId;
-use herald_ports::{Clock, Delivery, DeliveryFilter, DeliveryStore, Part, StoreError};
+use herald_domain::{DeliveryId, NotificationId, UserKey};
+use herald_ports::{Clock, Delivery, DeliveryFilter, DeliveryStore, Part, Progress, StoreError};
 
 /// Why deliveries were not served.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,15 @@ impl Deliveries {
     /// One of them.
     pub async fn get(&self, id: DeliveryId) -> Result<Delivery, DeliveryListError> {
         self.store.delivery(id).await?.ok_or(DeliveryListError::Unknown)
+    }
+
+    /// How far each of these notifications has come on its way to a user, in the order in which they are named.
+    pub async fn progress(
+        &self,
+        user: UserKey,
+        notifications: Vec<NotificationId>,
+    ) -> Result<Vec<Progress>, DeliveryListError> {
+        Ok(self.store.progress(user, notifications).await?)
     }
 
     /// Begins a dead letter anew.

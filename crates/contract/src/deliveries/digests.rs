@@ -37,6 +37,9 @@ pub async fn a_digest_is_one_message(stores: &Stores) {
     let shown = stores.delivery(claimed.id).await;
     assert!(shown.is_digest && shown.notifications == sent, "{shown:?}");
     stores.record(made(&claimed, Outcome::Sent, later(HOUR), Then::Sent), NOW).await;
+    let listed = stores.deliveries.progress(alice, sent.clone()).await.unwrap();
+    let told: Vec<_> = listed.into_iter().map(|one| one.deliveries).collect();
+    assert_eq!(told, vec![vec![(Channel::Email, DeliveryStatus::Sent)]; 3]);
     for id in sent {
         let trace = stores.trace(id, alice).await;
         let [delivery] = &trace.deliveries[..] else { panic!("{trace:?}") };

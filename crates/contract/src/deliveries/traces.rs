@@ -34,6 +34,42 @@ pub async fn a_trace_is_of_one_user(stores: &Stores) {
     assert_eq!(traced, expected);
 }
 
+/// Of a list of notifications it is known at once how far each has come: what the traces say, in short.
+pub async fn a_list_knows_how_far_each_has_come(stores: &Stores) {
+    let (alice, bob) = (stores.with_email("alice").await, stores.with_email("bob").await);
+    let claimed = stores.mail_in_hand("alice", "hello").await;
+    stores.record(made(&claimed, Outcome::Sent, NOW, Then::Sent), NOW).await;
+    let sent = claimed.notifications[0].id;
+    let channels = [Channel::Email, Channel::Sms];
+    let both = stores.send(by(&channels, draft(&["alice", "bob"], "hello"))).await.id;
+    stores.plan(NOW).await;
+    let undecided = stores.send(mail("alice", "another")).await.id;
+    let asked = vec![undecided, sent, NotificationId::new(999), both];
+    for user in [alice, bob] {
+        let found = stores.deliveries.progress(user, asked.clone()).await.unwrap();
+        assert_eq!(found.iter().map(|one| one.notification).collect::<Vec<_>>(), asked);
+        for progress in found {
+            let trace = stores.trace(progress.notification, user).await;
+            assert_eq!(progress.lines, trace.lines.unwrap_or_default());
+            let told: Vec<_> =
+                trace.deliveries.iter().map(|one| (one.channel, one.status)).collect();
+            assert_eq!(progress.deliveries, told);
+        }
+    }
+    let found = stores.deliveries.progress(alice, asked).await.unwrap();
+    let told: Vec<_> = found.iter().map(|one| one.deliveries.as_slice()).collect();
+    let (email, sms) = (Channel::Email, Channel::Sms);
+    let expected: [&[_]; 4] = [
+        &[],
+        &[(email, DeliveryStatus::Sent)],
+        &[],
+        &[(email, DeliveryStatus::Pending), (sms, DeliveryStatus::Failed)],
+    ];
+    assert_eq!(told, expected);
+    assert!(found[0].lines.is_empty() && !found[1].lines.is_empty());
+    assert!(stores.deliveries.progress(alice, vec![]).await.unwrap().is_empty());
+}
+
 /// Deliveries are listed from the latest on, page by page; each filter shows its own.
 pub async fn deliveries_are_listed_latest_first(stores: &Stores) {
     let (alice, _) = (stores.with_email("alice").await, stores.with_email("bob").await);

@@ -13,12 +13,19 @@ crate::choice::choice! {
     #[expect(missing_docs, reason = "days explain themselves")]
     Weekday {
         #[default]
+        #[serde(rename = "mon")]
         Monday = "mon",
+        #[serde(rename = "tue")]
         Tuesday = "tue",
+        #[serde(rename = "wed")]
         Wednesday = "wed",
+        #[serde(rename = "thu")]
         Thursday = "thu",
+        #[serde(rename = "fri")]
         Friday = "fri",
+        #[serde(rename = "sat")]
         Saturday = "sat",
+        #[serde(rename = "sun")]
         Sunday = "sun",
     }
 }

@@ -2,7 +2,8 @@
 
 use actix_web::web::Data;
 use actix_web::{get, post};
-use herald_domain::{InboxItem, Message, NotificationId, RawDraft};
+use herald_domain::{Channel, DeliveryStatus, InboxItem, Message, NotificationId, RawDraft};
+use herald_ports::Progress;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -60,33 +61,58 @@ struct Item<'a> {
     notif_type: NotifType,
     #[schema(value_type = Message)]
     content: &'a str,
-    #[schema(value_type = Status)]
-    status: &'static str,
+    status: Status,
 }
 
 /// How far it has come.
-#[derive(ToSchema)]
-#[schema(as = NotificationServiceStatus, rename_all = "snake_case")]
-#[expect(dead_code, reason = "documents a text of which one value is in use so far")]
+#[derive(Serialize, ToSchema, Debug, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = NotificationServiceStatus)]
 enum Status {
+    /// it is on its way
     Pending,
+    /// the provider has taken it, or it is in the inbox
     Sent,
+    /// it does not go out
     Failed,
 }
 
-/// E-mail and SMS are mocked, as that system has them: what is in the inbox is sent.
-const SENT: &str = "sent";
+impl Status {
+    /// What has become of a notification by the channel it was sent by.
+    fn of(channel: Channel, progress: &Progress) -> Self {
+        let told = progress.deliveries.iter().filter(|(by, _)| *by == channel);
+        let told: Vec<_> = told.map(|(_, status)| *status).collect();
+        let line = progress.lines.iter().find(|line| line.channel == channel);
+        match (told.as_slice(), line.map(|line| line.decision.as_str())) {
+            // what went out long ago is not kept
+            ([], Some("send")) => Self::Sent,
+            ([], Some("suppress")) => Self::Failed,
+            // not decided yet, or to be decided again
+            ([], _) => Self::Pending,
+            (some, _) if some.contains(&DeliveryStatus::Sent) => Self::Sent,
+            (some, _) if some.iter().any(|status| !status.is_final()) => Self::Pending,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl NotifType {
+    /// The channel by which it goes out, if it does.
+    fn outlet(self) -> Option<Channel> {
+        match self {
+            Self::Email => Some(Channel::Email),
+            Self::Sms => Some(Channel::Sms),
+            Self::InApp => None,
+        }
+    }
+}
 
 impl<'a> Item<'a> {
-    fn of(item: &'a InboxItem, user_id: &'a UserRef) -> Self {
+    fn of(item: &'a InboxItem, progress: &Progress, user_id: &'a UserRef) -> Self {
         let content = &item.notification.content;
-        Self {
-            id: item.id(),
-            user_id,
-            notif_type: notif_type(content.data.as_str()),
-            content: content.message.as_str(),
-            status: SENT,
-        }
+        let notif_type = notif_type(content.data.as_str());
+        let status = notif_type.outlet().map_or(Status::Sent, |by| Status::of(by, progress));
+        Self { id: item.id(), user_id, notif_type, content: content.message.as_str(), status }
     }
 }
 
@@ -99,7 +125,8 @@ fn notif_type(data: &str) -> NotifType {
 
 /// Send a notification
 ///
-/// Sending to others takes the role `admin` or an API key with the scope `send`.
+/// What is sent as `email` or `sms` goes out by that channel, and is in the inbox, too. Sending to others takes the
+/// role `admin` or an API key with the scope `send`.
 #[utoipa::path(
     tag = "notification-service",
     operation_id = "notificationServiceSend",
@@ -108,7 +135,7 @@ fn notif_type(data: &str) -> NotifType {
         example = json!({"user_id": "user123", "notif_type": "email", "content": "Welcome to the platform!"})
     ),
     responses(
-        (status = 200, description = "it is in the user's inbox", body = Item),
+        (status = 200, description = "it is in the user's inbox, and on its way", body = Item),
         (status = 403, description = "the caller may not send to that user", body = ProblemBody,
          content_type = "application/problem+json"),
     )
@@ -123,11 +150,15 @@ async fn create(
     let Request { user_id, notif_type, content } = body;
     let data = serde_json::json!({NOTIF_TYPE: notif_type}).as_object().cloned();
     let to = user_id.audience();
-    let draft = RawDraft { to, message: content.clone(), data, ..RawDraft::default() };
+    let outlet = notif_type.outlet();
+    let channels = outlet.map(|outlet| vec![Channel::InApp, outlet]);
+    let draft = RawDraft { to, message: content.clone(), data, channels, ..RawDraft::default() };
     let fields = [("to", "user_id"), ("to.user", "user_id"), ("message", "content")];
     let receipt = send(&services, &sender, draft, None, &fields).await?;
     let (id, user_id) = (receipt.id, &user_id);
-    answer::ok(&Item { id, user_id, notif_type, content: &content, status: SENT })
+    // nobody waits for what leads out of here
+    let status = outlet.map_or(Status::Sent, |_| Status::Pending);
+    answer::ok(&Item { id, user_id, notif_type, content: &content, status })
 }
 
 /// My notifications
@@ -147,5 +178,54 @@ async fn list(
 ) -> Answer {
     let items = part.of(&services.inbox, user.key, PartQuery::MOST).await?;
     let user_id = UserRef::from(&user.id);
-    answer::ok(&items.iter().map(|item| Item::of(item, &user_id)).collect::<Vec<_>>())
+    let ids = items.iter().map(InboxItem::id).collect();
+    let progress = services.deliveries.progress(user.key, ids).await?;
+    let shown = items.iter().zip(&progress).map(|(item, one)| Item::of(item, one, &user_id));
+    answer::ok(&shown.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use herald_ports::DecidedLine;
+
+    use super::*;
+
+    fn status(decision: Option<&str>, deliveries: &[DeliveryStatus]) -> Status {
+        let line = |decision: &str| DecidedLine {
+            channel: Channel::Email,
+            decision: decision.to_owned(),
+            until: None,
+            reason: String::new(),
+        };
+        let others = (Channel::Sms, DeliveryStatus::Failed);
+        let progress = Progress {
+            notification: NotificationId::new(1),
+            lines: decision.map(line).into_iter().collect(),
+            deliveries: deliveries
+                .iter()
+                .map(|one| (Channel::Email, *one))
+                .chain([others])
+                .collect(),
+        };
+        Status::of(Channel::Email, &progress)
+    }
+
+    #[test]
+    fn it_is_pending_until_it_has_ended() {
+        use DeliveryStatus::{Failed, Pending, Retrying, Sending, Sent, Suppressed};
+        for (decision, deliveries, expected) in [
+            (None, &[][..], Status::Pending),
+            (Some("hold"), &[], Status::Pending),
+            (Some("suppress"), &[], Status::Failed),
+            (Some("suppress"), &[Failed], Status::Failed),
+            (Some("send"), &[], Status::Sent),
+            (Some("send"), &[Pending], Status::Pending),
+            (Some("send"), &[Sending], Status::Pending),
+            (Some("send"), &[Failed, Retrying], Status::Pending),
+            (Some("send"), &[Failed, Sent], Status::Sent),
+            (Some("send"), &[Suppressed], Status::Failed),
+        ] {
+            assert_eq!(status(decision, deliveries), expected, "{decision:?} {deliveries:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::rest::answer::Answer;
 ///
 /// A page with a button. Looking at it ends nothing, for programs look at every link in a mail.
 #[utoipa::path(
-    operation_id = "confirmUnsubscribe",
+    operation_id = "showUnsubscribeLink",
     tag = "unsubscribe",
     security(),
     params(Link),

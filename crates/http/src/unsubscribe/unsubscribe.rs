@@ -14,7 +14,7 @@ use crate::rest::answer::Answer;
 /// Ends what the link says, as if its user had chosen so. Mail programs ask for it by one click (RFC 8058), with
 /// the body `List-Unsubscribe=One-Click`; whatever the body is, it is not looked at. Twice is once.
 #[utoipa::path(
-    operation_id = "unsubscribe",
+    operation_id = "unsubscribeByLink",
     tag = "unsubscribe",
     security(),
     params(Link),

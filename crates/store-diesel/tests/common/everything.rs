@@ -355,6 +355,7 @@ async fn deliveries(store: &DieselStore, user: UserKey) {
     for id in 1..40 {
         store.trace(NotificationId::new(id), user).await.unwrap();
     }
+    store.progress(user, (1..40).map(NotificationId::new).collect()).await.unwrap();
     // one who leaves all of it behind
     send(route, None, Audience::Users(vec!["eve".parse().unwrap()])).await;
     let (defaults, addressless) = (Arc::default(), ChannelSet::of([Channel::Email]));

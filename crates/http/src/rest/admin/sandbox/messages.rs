@@ -1,6 +1,6 @@
 use actix_web::get;
 use actix_web::web::Data;
-use herald_domain::{Channel, DeliveryId, Timestamp};
+use herald_domain::{Channel, DeliveryId, NotificationId, Priority, Timestamp, UserId};
 use herald_ports::{SandboxMessage, StoreError};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -62,13 +62,37 @@ struct MessageBody<'a> {
     taken: bool,
     /// when it came
     at: Timestamp,
-    /// what it says: `to`, `user`, `subject`, `text`, `html`, `priority`, `notifications`, `unsubscribe_url`,
-    /// `traceparent`
-    #[schema(value_type = Object, example = json!({
-        "to": "alice@example.com", "user": "alice", "subject": "Build finished", "text": "main is green",
-        "html": null, "priority": "medium", "notifications": [5], "unsubscribe_url": null, "traceparent": null
-    }))]
+    /// what it says
+    #[schema(value_type = SandboxContent)]
     message: &'a RawValue,
+}
+
+/// What a message says, as the sandbox kept it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents what `herald-sandbox` writes")]
+struct SandboxContent {
+    /// the address, the telephone, the token or the URL
+    #[schema(example = "alice@example.com")]
+    to: String,
+    /// who is told
+    user: UserId,
+    #[schema(required, example = "Build finished")]
+    subject: Option<String>,
+    #[schema(example = "main is green")]
+    text: String,
+    /// the same as a page
+    #[schema(required)]
+    html: Option<String>,
+    priority: Priority,
+    /// what it tells of
+    #[schema(value_type = Vec<i64>, example = json!([5]))]
+    notifications: Vec<NotificationId>,
+    /// where one request ends messages like this
+    #[schema(required)]
+    unsubscribe_url: Option<String>,
+    /// what it belongs to (W3C Trace Context)
+    #[schema(required)]
+    traceparent: Option<String>,
 }
 
 impl<'a> TryFrom<&'a SandboxMessage> for MessageBody<'a> {
