@@ -112,12 +112,7 @@ pub async fn a_claim_ends(stores: &Stores) {
     assert!(second.claim > first.claim);
     assert_eq!(second.attempt, 1, "what is lost does not count");
     let attempts = stores.delivery(first.id).await.attempts;
-<<<<<<< HEAD
-    let lost = Attempt { at: end, outcome: Outcome::Lost, detail: None };
-    assert_eq!(attempts, std::slice::from_ref(&lost));
-=======
     assert_eq!(attempts, [Attempt { at: end, outcome: Outcome::Lost, detail: None }]);
->>>>>>> deliver
 
     // who comes too late says nothing any more
     let late = made(&first, Outcome::Permanent, end, Then::Fail("late".to_owned()));
