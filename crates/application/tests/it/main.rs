@@ -4,6 +4,7 @@
 
 mod access;
 mod clock;
+mod delivering;
 mod dispatching;
 mod janitor;
 mod online;
