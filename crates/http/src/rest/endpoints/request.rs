@@ -73,7 +73,7 @@ pub(super) struct WebPushForm {
     #[schema(
         min_length = 10,
         max_length = 2048,
-        pattern = "^https://[A-Za-z0-9.-]+(/[!-~]*)?$",
+        pattern = "^https://[A-Za-z0-9.-]+(/[!-\\[\\]-~]*)?$",
         example = "https://push.example.com/send/abc"
     )]
     endpoint: String,
@@ -99,7 +99,7 @@ pub(super) struct WebhookForm {
     #[schema(
         min_length = 10,
         max_length = 2048,
-        pattern = "^https://[A-Za-z0-9.-]+(/[!-~]*)?$",
+        pattern = "^https://[A-Za-z0-9.-]+(/[!-\\[\\]-~]*)?$",
         example = "https://hooks.example.com/herald"
     )]
     url: String,
