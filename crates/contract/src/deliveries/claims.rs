@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use herald_domain::{
-    Attempt, Channel, Content, DeliveryStatus, Draft, Locale, Outcome, Preferences, Priority,
-    UserKey,
+    Address, Attempt, Channel, Content, DeliveryStatus, Draft, Locale, Outcome, Preferences,
+    Priority, Timestamp, UserKey,
 };
 use herald_ports::{Append, Claimed, DeliveryFilter, Then, UserChange};
 
 use crate::Stores;
 use crate::fixtures::{
-    LEASE, NOW, ROUNDS, append, at_once, expiring, later, made, mail, unmade, user_id,
+    LEASE, NOW, ROUNDS, append, at_once, by, expiring, later, made, mail, unmade, user_id,
 };
 
 /// Whoever takes on a delivery learns all there is to know for it.
@@ -28,7 +28,7 @@ pub async fn a_claim_says_it_all(stores: &Stores) {
     assert_eq!((claimed.traceparent, claimed.expires_at), (traceparent, Some(later(90))));
     let told = &claimed.notifications[0];
     assert_eq!((told.content.message.as_str(), told.sender.as_str()), ("hello", "ci-bot"));
-    let Some(herald_domain::Address::Email(to)) = claimed.to else { panic!("{:?}", claimed.to) };
+    let Some(Address::Email(to)) = claimed.to else { panic!("{:?}", claimed.to) };
     assert_eq!(to.as_str(), "alice@example.com");
     let shown = stores.delivery(claimed.id).await;
     assert_eq!(shown.status, DeliveryStatus::Sending);
@@ -53,7 +53,7 @@ pub async fn it_goes_where_the_user_is_now(stores: &Stores) {
         stores.record(unmade(&claimed, Then::Release(NOW)), NOW).await;
         claimed = stores.claim_mail(NOW).await;
         let to = claimed.to.as_ref().map(|to| match to {
-            herald_domain::Address::Email(to) => to.as_str(),
+            Address::Email(to) => to.as_str(),
             other => panic!("{other:?}"),
         });
         assert_eq!(to, expected);
@@ -77,7 +77,7 @@ pub async fn what_is_urgent_goes_first(stores: &Stores) {
         stores.send(Draft { content, ..draft }).await;
         stores.plan(later(nth as u64)).await;
     }
-    let text = crate::fixtures::by(&[Channel::Sms], mail("alice", "text"));
+    let text = by(&[Channel::Sms], mail("alice", "text"));
     stores.send(text).await;
     stores.plan(NOW).await;
     assert_eq!(stores.deliveries.next_delivery(Channel::Email).await.unwrap(), Some(NOW));
@@ -112,8 +112,7 @@ pub async fn a_claim_ends(stores: &Stores) {
     assert!(second.claim > first.claim);
     assert_eq!(second.attempt, 1, "what is lost does not count");
     let attempts = stores.delivery(first.id).await.attempts;
-    let lost = Attempt { at: end, outcome: Outcome::Lost, detail: None };
-    assert_eq!(attempts, std::slice::from_ref(&lost));
+    assert_eq!(attempts, [Attempt { at: end, outcome: Outcome::Lost, detail: None }]);
 
     // who comes too late says nothing any more
     let late = made(&first, Outcome::Permanent, end, Then::Fail("late".to_owned()));
@@ -142,16 +141,14 @@ pub async fn what_is_lost_again_and_again_fails(stores: &Stores) {
     let mut now = NOW;
     let first = stores.mail_in_hand("alice", "hello").await;
     let id = first.id;
-    let lose = async |now: &mut herald_domain::Timestamp| {
+    let lose = async |now: &mut Timestamp| {
         *now = now.plus(LEASE);
         stores.claim(Channel::Email, *now).await.pop()
     };
     for _ in 0..9 {
         assert!(lose(&mut now).await.is_some());
     }
-    // one word, and it begins to count anew
-    let heard = lose(&mut now).await;
-    assert!(heard.is_none(), "ten times");
+    assert!(lose(&mut now).await.is_none(), "ten times");
     let shown = stores.delivery(id).await;
     assert_eq!((shown.status, shown.attempts.len()), (DeliveryStatus::Failed, 10));
     assert!(shown.reason.is_some_and(|reason| reason.contains("ten times in a row")));
@@ -161,6 +158,7 @@ pub async fn what_is_lost_again_and_again_fails(stores: &Stores) {
     for _ in 0..9 {
         claimed = lose(&mut now).await.unwrap();
     }
+    // one word, and it begins to count anew
     let again = made(&claimed, Outcome::Transient, now, Then::Retry(now));
     stores.record(again, now).await;
     claimed = stores.claim_mail(now).await;

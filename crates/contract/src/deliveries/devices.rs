@@ -1,13 +1,13 @@
 //! What goes to endpoints.
 
 use herald_domain::{
-    Address, Cadence, Category, Channel, ChannelSet, Content, DeliveryStatus, Draft, EndpointId,
-    Outcome, Preferences, SigningSecret, UserKey, Webhook,
+    Address, Audience, Cadence, Category, Channel, ChannelSet, Content, DeliveryStatus, Draft,
+    EndpointId, Outcome, Preferences, SigningSecret, UserKey, Webhook,
 };
 use herald_ports::{NewEndpoint, Registered, Then};
 
 use crate::Stores;
-use crate::fixtures::{NOW, by, draft, later, made, user_id};
+use crate::fixtures::{NOW, by, draft, later, made, to_all};
 
 /// Who registers an endpoint asks for what it is there for: there is a delivery for each.
 pub async fn each_device_has_a_delivery(stores: &Stores) {
@@ -36,7 +36,7 @@ pub async fn a_group_s_devices_are_reached(stores: &Stores) {
         device(stores, crowd[nth], &format!("d{nth}")).await;
     }
     hook(stores, crowd[17], true).await;
-    stores.send(crate::fixtures::to_all(herald_domain::Audience::EVERYONE, "all")).await;
+    stores.send(to_all(Audience::EVERYONE, "all")).await;
     stores.dispatch(NOW).await;
     assert_eq!(stores.plan(NOW).await.taken, 3);
     assert_eq!(stores.claim(Channel::Push, NOW).await.len(), 3);
@@ -111,7 +111,6 @@ pub async fn each_device_has_the_digest(stores: &Stores) {
     assert_ne!(claimed[0].to, claimed[1].to);
     let shown = stores.delivery(claimed[0].id).await;
     assert_eq!((shown.is_digest, shown.status), (true, DeliveryStatus::Sending));
-    stores.users.delete(user_id("alice"), NOW).await.unwrap();
 }
 
 fn token(name: &str) -> Address {

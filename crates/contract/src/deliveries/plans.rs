@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use herald_domain::{
     Audience, Channel, Choices, Content, Defaults, Draft, Mute, NotificationId, Preferences,
-    Priority, UserKey,
+    Priority, State, UserKey,
 };
 use herald_ports::{Append, NewTopic, Reach};
 
 use crate::Stores;
 use crate::fixtures::{
-    NOW, ROUNDS, append, at_once, by, draft, later, mail, members, receipt_of, scheduled,
+    NOW, ROUNDS, append, at_once, by, draft, key, later, mail, members, receipt_of, scheduled,
     subscribers, to_all, user_id,
 };
 
@@ -152,7 +152,7 @@ pub async fn what_is_not_for_the_inbox_is_in_none(stores: &Stores) {
     assert_planned(stores, all.id, &[(alice, true)]).await;
     for id in [receipt.id, all.id] {
         let sent = stores.notifications.sent(id).await.unwrap().unwrap();
-        assert_eq!(sent.receipt.state, herald_domain::State::Delivered);
+        assert_eq!(sent.receipt.state, State::Delivered);
         assert_eq!((sent.receipt.recipients, sent.total), (0, Some(0)));
     }
 }
@@ -160,7 +160,7 @@ pub async fn what_is_not_for_the_inbox_is_in_none(stores: &Stores) {
 /// A request that is repeated plans nothing again.
 pub async fn a_replay_plans_nothing(stores: &Stores) {
     stores.with_email("alice").await;
-    let idempotency = Some(crate::fixtures::key(1, 1));
+    let idempotency = Some(key(1, 1));
     let send = Append { idempotency, ..append([mail("alice", "hello")]) };
     stores.append(send.clone()).await;
     stores.plan(NOW).await;

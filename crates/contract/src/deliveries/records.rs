@@ -4,7 +4,7 @@ use herald_domain::{Channel, DeliveryId, DeliveryStatus, Outcome};
 use herald_ports::{Record, Then};
 
 use crate::Stores;
-use crate::fixtures::{NOW, later, made, mail, unmade};
+use crate::fixtures::{NOW, by, later, made, mail, unmade};
 
 /// What was sent is done.
 pub async fn what_was_sent_is_done(stores: &Stores) {
@@ -72,7 +72,7 @@ pub async fn a_dead_address_is_suppressed(stores: &Stores) {
     let alice = stores.with_email("Alice").await;
     stores.with_phone("Alice").await;
     let channels = [Channel::Email, Channel::Sms];
-    stores.send(crate::fixtures::by(&channels, mail("Alice", "hello"))).await;
+    stores.send(by(&channels, mail("Alice", "hello"))).await;
     stores.plan(NOW).await;
     for channel in channels {
         let claimed = stores.claim(channel, NOW).await.pop().unwrap();
@@ -83,7 +83,7 @@ pub async fn a_dead_address_is_suppressed(stores: &Stores) {
         assert_eq!(shown.status, DeliveryStatus::Failed);
         assert_eq!(shown.reason.as_deref(), Some("550 no such user"));
         assert!(stores.profile("Alice").await.suppressed.contains(channel));
-        let id = stores.send(crate::fixtures::by(&[channel], mail("Alice", "again"))).await.id;
+        let id = stores.send(by(&[channel], mail("Alice", "again"))).await.id;
         stores.plan(NOW).await;
         let decided = stores.decided(id, alice, channel).await;
         assert_eq!(decided, "suppress: the address is suppressed");

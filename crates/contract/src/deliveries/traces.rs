@@ -1,7 +1,7 @@
 //! Deliveries as they are shown.
 
 use herald_domain::{Channel, DeliveryStatus, NotificationId, Outcome};
-use herald_ports::{DeliveryFilter, Then};
+use herald_ports::{Delivery, DeliveryFilter, Then};
 
 use super::dead_letters::dead;
 use crate::Stores;
@@ -86,8 +86,7 @@ pub async fn deliveries_are_listed_latest_first(stores: &Stores) {
     let all = DeliveryFilter::default;
     let listed = stores.all_deliveries(all()).await;
     ids.push(listed[0].id);
-    let numbers =
-        |listed: &[herald_ports::Delivery]| -> Vec<_> { listed.iter().map(|one| one.id).collect() };
+    let numbers = |listed: &[Delivery]| -> Vec<_> { listed.iter().map(|one| one.id).collect() };
     let latest_first: Vec<_> = ids.iter().rev().copied().collect();
     assert_eq!(numbers(&listed), latest_first);
     for (filter, expected) in [

@@ -68,8 +68,8 @@ pub(super) fn claim(
     give_up(conn, &given_up, now)?;
     take_on(conn, &taken, now.plus(lease), now)?;
     let told = Told::of(conn, &taken)?;
-    let mut known = known(conn, taken.iter().map(|row| row.usr), now)?;
-    Ok(taken.into_iter().filter_map(|row| told.claimed(row, &mut known)).collect())
+    let known = known(conn, taken.iter().map(|row| row.usr), now)?;
+    Ok(taken.iter().filter_map(|row| told.claimed(row, &known)).collect())
 }
 
 /// What is due by a channel; nobody else finds it until the end of the transaction.
@@ -174,7 +174,7 @@ impl Told {
     }
 
     /// One that was taken on. Nobody can send what tells of nothing any more: it is lost, again and again.
-    fn claimed(&self, row: Due, known: &mut BTreeMap<i64, Known>) -> Option<Claimed> {
+    fn claimed(&self, row: &Due, known: &BTreeMap<i64, Known>) -> Option<Claimed> {
         let ids = match &row.notification {
             Some(id) => std::slice::from_ref(id),
             None => self.items.get(&row.id)?.as_slice(),

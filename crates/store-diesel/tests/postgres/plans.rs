@@ -1,10 +1,14 @@
 //! Every statement finds what it needs by an index.
 
-use herald_domain::{Audience, Content, Draft, ItemFilter, Receipt, Route};
+use std::time::Duration;
+
+use herald_domain::{Audience, Channel, Content, Draft, ItemFilter, Receipt, Route};
 use herald_ports::{
-    Accepted, Entry, FanOutStore, InboxStore, NotificationStore, Outcome, Position, UserStore,
+    Accepted, DeliveryStore, Entry, FanOutStore, InboxStore, NotificationStore, Outcome, Position,
+    UserStore,
 };
 
+use crate::database::on_database;
 use crate::everything::do_everything;
 use crate::sending::{NOW, hello};
 use crate::{on_postgres, open};
@@ -95,5 +99,42 @@ on_postgres! {
         drop(store);
         let read = database.rows_read("inbox_heads") - before;
         assert!(read <= few.len() as i64, "{read} heads were read");
+    }
+}
+
+const WAITING: usize = 100_000;
+const DUE: usize = 10;
+
+on_postgres! {
+    /// Whoever takes on what is due does not look at what waits for another attempt.
+    async fn a_claim_reads_only_what_is_due(database: &Database) {
+        let url = database.url();
+        let store = open(url.clone());
+        store.ensure("alice".parse().unwrap(), NOW).await.unwrap().unwrap();
+        store.append(hello("alice")).await.unwrap();
+        let ahead = NOW.plus(Duration::from_secs(3_600));
+        for (due_at, count) in [(ahead, WAITING), (NOW, DUE)] {
+            let sql = format!(
+                "INSERT INTO deliveries (notification, usr, channel, status, urgent, attempts, \
+                 claims, lost, created_at, updated_at, due_at) SELECT 1, 1, 'email', 'retrying', \
+                 FALSE, 1, 1, 0, 0, 0, {} FROM generate_series(1, {count})",
+                due_at.as_micros()
+            );
+            on_database(&database.name, async |client| {
+                client.batch_execute(&sql).await.unwrap();
+            });
+        }
+        store.close().await;
+        drop(store);
+        let before = database.rows_read("deliveries");
+
+        let store = open(url);
+        let claimed = store.claim(Channel::Email, DUE, Duration::from_secs(60), NOW).await.unwrap();
+        assert_eq!(claimed.len(), DUE);
+        store.close().await;
+        drop(store);
+        let read = database.rows_read("deliveries") - before;
+        // once to find them, and once to note who has them
+        assert!(read <= 2 * DUE as i64, "{read} deliveries were read");
     }
 }
