@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import re
+import time
 
 import requests
 import schemathesis
@@ -12,6 +13,11 @@ from schemathesis.generation.meta import TestPhase
 from schemathesis.openapi.checks import IgnoredAuth, RejectedPositiveData
 
 API = os.environ["HERALD_URL"] + "/api/v1"
+
+# each category once; and quiet hours have to end
+PREFERENCES = {("mutes[].category", "contradiction"), ("quiet_hours.end", "contradiction")}
+
+TEMPLATES = {(part, rule) for part in ("subject", "text", "html") for rule in ("too_long", "format")}
 
 # Rules that a schema cannot state: a request may be valid by its schema, and still break one.
 RULES = {
@@ -22,8 +28,11 @@ RULES = {
     "PATCH /api/v1/notifications/{id}": {("seen", "contradiction"), ("body", "required")},
     "PATCH /api/v1/admin/users/{id}": {("body", "required")},
     "PATCH /api/v1/admin/topics/{topic}": {("body", "required")},
-    # each category once
-    "PUT /api/v1/preferences": {("mutes[].category", "contradiction")},
+    "PUT /api/v1/preferences": PREFERENCES,
+    "POST /api/v1/preferences/preview": PREFERENCES,
+    # the limit is of bytes; and not every text is a template
+    "PUT /api/v1/admin/templates": TEMPLATES,
+    "POST /api/v1/admin/templates/preview": TEMPLATES | {("notification.data", "too_long")},
 }
 
 
@@ -89,6 +98,81 @@ requests.post(f"{API}/admin/topics", json={"name": SUBJECT, "open": True}, heade
 
 KEYS = itertools.count()
 
+# keys of a browser (RFC 8291, section 5), for not every text is a point of the curve
+BROWSER = {
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
+
+
+def ask(method, path, body=None, person=None):
+    headers = (person or ADMIN).headers
+    answer = requests.request(method, API + path, json=body, headers=headers, timeout=10)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def eventually(what):
+    """What is there after a while."""
+    for _ in range(100):
+        found = what()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it does not come")
+
+
+# by this channel nothing goes out, so that there are dead letters
+FAILS = "sms"
+ask("PUT", f"/admin/sandbox/{FAILS}", {"mode": "permanent"})
+
+
+def dead_letter():
+    body = {"to": {"user": "nobodys-choice"}, "message": "for a test", "channels": [FAILS]}
+    sent = ask("POST", "/notifications", body)["id"]
+    path = f"/admin/dead-letters?notification={sent}"
+    return eventually(lambda: ask("GET", path)["items"])[0]["id"]
+
+
+def unsubscribe_token():
+    body = {"to": {"user": "nobodys-choice"}, "message": "for a test", "channels": ["email"]}
+    ask("POST", "/notifications", body)
+    path = "/admin/sandbox/messages?channel=email"
+    given = eventually(lambda: ask("GET", path)["items"])[0]
+    return given["message"]["unsubscribe_url"].partition("token=")[2]
+
+
+# a dead letter that nobody begins anew or gives up, and a link that goes on being good
+DEAD_LETTER = dead_letter()
+TOKEN = unsubscribe_token()
+
+
+def endpoint(person, is_webhook):
+    address = {"channel": "push", "token": "for-a-test"}
+    if is_webhook:
+        address = {"channel": "webhook", "url": "https://hooks.example.com/for-a-test"}
+    return ask("POST", "/endpoints", address, person)["id"]
+
+
+def make_room(person):
+    """A user has a few endpoints only."""
+    for one in ask("GET", "/endpoints", person=person)["items"][10:]:
+        requests.delete(f"{API}/endpoints/{one['id']}", headers=person.headers, timeout=10)
+
+
+def make_registrable(body):
+    if "keys" in body:
+        body["keys"] = dict(BROWSER)
+    for field in ("endpoint", "url"):
+        if field in body:
+            body[field] = f"https://hooks.example.com/{next(KEYS)}"
+
+
+def make_suppressible(body):
+    number = next(KEYS)
+    is_email = body["channel"] == "email"
+    body["address"] = f"user-{number}@example.com" if is_email else f"+4915{number:08}"
+
 # the example of a page, whose password is not that of this server
 PRINTED_LOGIN = {"username": "admin", "password": "password"}
 
@@ -118,6 +202,10 @@ def before_call(context, case, kwargs):
     """Asks for what is there, so that more is tried than refusals."""
     if case.operation.label == "POST /api/auth/login" and case.body == PRINTED_LOGIN:
         case.body = {"username": "admin", "password": "admin-password"}
+    if case.operation.label in ("GET /unsubscribe", "POST /unsubscribe"):
+        if case.query and not case.meta.generation.mode.is_negative:
+            case.query["token"] = TOKEN
+        return
     token = (case.headers or {}).get("Authorization")
     person = next((one for one in PEOPLE if one.headers["Authorization"] == token), None)
     if person is None or case.meta is None:
@@ -148,6 +236,29 @@ def before_call(context, case, kwargs):
             case.headers["Idempotency-Key"] = f"key-{next(KEYS)}"
         for draft in case.body.get("notifications", [case.body]):
             make_sendable(draft, case.meta.phase.name == TestPhase.STATEFUL)
+    elif operation in ("PUT /api/v1/preferences", "POST /api/v1/preferences/preview"):
+        if case.body.get("quiet_hours"):
+            # not every text is a time zone
+            case.body["quiet_hours"]["time_zone"] = "Europe/Berlin"
+    elif operation == "POST /api/v1/endpoints":
+        make_room(person)
+        make_registrable(case.body)
+    elif "/endpoints/{id}" in operation and case.meta.phase.name != TestPhase.STATEFUL:
+        case.path_parameters["id"] = endpoint(person, operation.endswith("/rotate-secret"))
+    elif operation == "POST /api/v1/admin/suppressions":
+        make_suppressible(case.body)
+    elif operation == "PUT /api/v1/admin/sandbox/{channel}":
+        if case.path_parameters["channel"] == FAILS:
+            case.path_parameters["channel"] = "email"
+    elif operation == "GET /api/v1/admin/dead-letters/{id}":
+        case.path_parameters["id"] = DEAD_LETTER
+    elif operation == "GET /api/v1/admin/deliveries/{id}":
+        case.path_parameters["id"] = DEAD_LETTER
+    elif "/admin/dead-letters/{id}" in operation:
+        case.path_parameters["id"] = dead_letter()
+    elif operation == "POST /api/v1/admin/dead-letters/redrive":
+        # the others are looked for
+        case.body["user"] = "nobody"
     elif operation == "DELETE /api/v1/topics/{topic}/subscription":
         case.path_parameters["topic"] = person.subscribe_to_something()
     elif operation in ("POST /notify", "POST /notifications/", "POST /api/notifications/create"):
@@ -173,5 +284,9 @@ def before_call(context, case, kwargs):
         if "{index}" in operation:
             case.path_parameters["index"] = 0
             person.tell_oneself()
+    elif operation == "GET /api/v1/notifications/{id}/trace":
+        case.path_parameters["id"] = person.tell_oneself()
+        if "user" in query:
+            query["user"] = person.id
     elif "/notifications/{id}" in operation and case.meta.phase.name != TestPhase.STATEFUL:
         case.path_parameters["id"] = person.tell_oneself()

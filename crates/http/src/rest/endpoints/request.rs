@@ -71,9 +71,9 @@ pub(super) struct WebPushForm {
     channel: WebPush,
     /// where the push service takes messages for it
     #[schema(
-        min_length = 10,
+        min_length = 9,
         max_length = 2048,
-        pattern = "^https://[A-Za-z0-9.-]+(/[!-~]*)?$",
+        pattern = "^https://[A-Za-z0-9.-]+(/[!-\\[\\]-~]*)?$",
         example = "https://push.example.com/send/abc"
     )]
     endpoint: String,
@@ -97,9 +97,9 @@ pub(super) struct WebhookForm {
     channel: Webhook,
     /// where requests go: https, and on the public Internet, unless the operator allows more
     #[schema(
-        min_length = 10,
+        min_length = 9,
         max_length = 2048,
-        pattern = "^https://[A-Za-z0-9.-]+(/[!-~]*)?$",
+        pattern = "^https://[A-Za-z0-9.-]+(/[!-\\[\\]-~]*)?$",
         example = "https://hooks.example.com/herald"
     )]
     url: String,

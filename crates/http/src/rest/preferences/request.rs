@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use herald_domain::{Cadence, RawMute, RawPreferences, RawQuietHours, Weekday};
+use herald_domain::{Cadence, Category, RawMute, RawPreferences, RawQuietHours, Weekday};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,7 +16,7 @@ pub(super) struct PreferencesRequest {
     #[schema(value_type = Option<ChoicesRequest>)]
     default: Option<Object<ChoicesRequest>>,
     /// which channels, for one: at most 100 categories, by their names
-    #[schema(value_type = Option<BTreeMap<String, ChoicesRequest>>)]
+    #[schema(value_type = Option<BTreeMap<Category, ChoicesRequest>>)]
     categories: Option<CategoriesRequest>,
     /// when not to be disturbed
     #[schema(value_type = Option<QuietHoursRequest>)]
@@ -25,6 +25,7 @@ pub(super) struct PreferencesRequest {
     #[schema(value_type = Option<Vec<MuteRequest>>, max_items = 100)]
     mutes: Option<Vec<Object<MuteRequest>>>,
     /// what to collect, and how often it goes out: at most 100 categories, by their names
+    #[schema(value_type = Option<BTreeMap<Category, Cadence>>)]
     digest: Option<BTreeMap<String, Cadence>>,
     /// in which language
     #[schema(

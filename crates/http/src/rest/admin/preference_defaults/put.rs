@@ -1,5 +1,6 @@
 use actix_web::put;
 use actix_web::web::Data;
+use herald_domain::Category;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,7 @@ struct PreferenceDefaultsRequest {
     #[schema(value_type = Option<ChoicesRequest>)]
     default: Option<Object<ChoicesRequest>>,
     /// which channels, for one: at most 100 categories, by their names
-    #[schema(value_type = Option<BTreeMap<String, ChoicesRequest>>)]
+    #[schema(value_type = Option<BTreeMap<Category, ChoicesRequest>>)]
     categories: Option<CategoriesRequest>,
 }
 
