@@ -3,6 +3,7 @@
 mod breaker;
 mod email;
 mod killed;
+mod preferences;
 mod sandbox;
 mod sms;
 mod webhook;
