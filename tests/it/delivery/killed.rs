@@ -14,9 +14,9 @@ use crate::support::{Builder, Client, PostgreSql, amount, eventually, skip};
 /// How many messages each process that is killed sends at a time.
 const CONCURRENCY: usize = 8;
 
-/// How many are sent: enough to be busy with between all kills.
+/// How many are sent: enough that somebody is busy until the last kill.
 fn sends(kills: usize) -> usize {
-    300.max(kills * 40)
+    kills * 50
 }
 
 fn kills() -> usize {
@@ -44,10 +44,10 @@ async fn accept(admin: &Client, sends: usize) {
     }
 }
 
-/// Waits until the provider has been asked a few times more: then those who ask are busy.
+/// Waits until the provider has been asked more often than one sender alone soon would.
 async fn is_busy(provider: &SmsProvider) {
     let before = provider.asked();
-    eventually("it sends", async || provider.asked() >= before + CONCURRENCY).await;
+    eventually("it sends", async || provider.asked() >= before + 3 * CONCURRENCY).await;
 }
 
 /// Waits until all are sent, and checks that each was: more than once only if a process died meanwhile.
@@ -64,7 +64,8 @@ async fn all_are_sent(admin: &Client, provider: &SmsProvider, sends: usize, kill
     println!("{kills} kills: {sends} sent, {lost} lost and found, {repeated} sent again");
     // in flight, or answered and not yet recorded
     assert!(repeated <= kills * 2 * CONCURRENCY, "{repeated} were sent again");
-    assert!(lost <= kills * 2 * CONCURRENCY, "{lost} attempts were lost");
+    // these, or taken on and not yet begun
+    assert!((1..=kills * 3 * CONCURRENCY).contains(&lost), "{lost} attempts were lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -69,7 +69,8 @@ async fn what_fails_three_times_is_a_dead_letter_until_it_is_begun_anew_or_given
     let admin = server.admin().await;
     mode(&admin, "fail").await;
     let mut letters = Vec::new();
-    for user in ["alice", "bob", "carol", "dave"] {
+    // of more failures than these nine the provider would be left alone
+    for user in ["alice", "bob", "carol"] {
         letters.push((user, send(&admin, user, &email()).await));
     }
     let mut numbers = Vec::new();
@@ -85,7 +86,7 @@ async fn what_fails_three_times_is_a_dead_letter_until_it_is_begun_anew_or_given
     let letter = admin.get(&format!("{DEAD}/{}", numbers[0])).await.expect(200).json;
     assert_eq!((&letter["user"], &letter["digest"]), (&json!("alice"), &json!(false)));
     assert_eq!(outcomes(&letter), ["transient"; 3]);
-    assert_eq!(messages(&admin).await.len(), 12);
+    assert_eq!(messages(&admin).await.len(), 9);
 
     mode(&admin, "ok").await;
     let one = format!("{DEAD}/{}", numbers[0]);
@@ -100,21 +101,19 @@ async fn what_fails_three_times_is_a_dead_letter_until_it_is_begun_anew_or_given
     for (filter, expected) in [
         (json!({"channel": "sms"}), 0),
         (json!({"user": "nobody"}), 0),
-        (json!({"channel": "email", "user": "bob"}), 1),
-        (json!({"notification": letters[2].1}), 1),
+        (json!({"notification": letters[0].1}), 0),
+        (json!({"channel": "email", "user": "bob", "notification": letters[1].1}), 1),
     ] {
         let answer = admin.post(&redrive, &filter).await.expect(200).json;
         assert_eq!(answer, json!({"redriven": expected}), "{filter}");
     }
-    for (user, id) in &letters[1..3] {
-        delivery(&admin, *id, user, "sent").await;
-    }
+    delivery(&admin, letters[1].1, "bob", "sent").await;
 
-    let last = format!("{DEAD}/{}", numbers[3]);
+    let last = format!("{DEAD}/{}", numbers[2]);
     admin.delete(&last).await.expect(204);
     admin.delete(&last).await.expect_problem(404, "not_found");
     assert_eq!(dead(&admin).await, Vec::<i64>::new());
-    let kept = delivery(&admin, letters[3].1, "dave", "suppressed").await;
+    let kept = delivery(&admin, letters[2].1, "carol", "suppressed").await;
     assert_eq!(kept["reason"], "given up by an administrator");
     assert_eq!(admin.post(&redrive, &json!({})).await.expect(200).json, json!({"redriven": 0}));
 }
@@ -131,12 +130,12 @@ async fn what_is_refused_for_good_is_not_tried_again_and_what_fails_at_times_is(
 
     mode(&admin, "flap").await;
     let mut attempts = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..2 {
         let id = send(&admin, "alice", &email()).await;
         let sent = delivery(&admin, id, "alice", "sent").await;
         attempts.extend(outcomes(&sent).into_iter().map(str::to_owned));
     }
-    assert_eq!(attempts.iter().filter(|outcome| *outcome == "sent").count(), 4);
+    assert_eq!(attempts.iter().filter(|outcome| *outcome == "sent").count(), 2);
     assert!(attempts.iter().any(|outcome| outcome == "transient"), "{attempts:?}");
 }
 
@@ -147,7 +146,7 @@ async fn a_restart_in_between_loses_nothing() {
     let admin = server.admin().await;
     mode(&admin, "fail").await;
     let mut ids = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..4 {
         ids.push(send(&admin, "alice", &email()).await);
     }
     eventually("one is tried again", async || !deliveries(&admin, "retrying").await.is_empty())
@@ -164,7 +163,7 @@ async fn a_restart_in_between_loses_nothing() {
         let sent = delivery(&admin, id, "alice", "sent").await;
         assert_eq!(outcomes(&sent).last(), Some(&"sent"));
     }
-    assert_eq!(messages(&admin).await.iter().filter(|one| one["taken"] == true).count(), 20);
+    assert_eq!(messages(&admin).await.iter().filter(|one| one["taken"] == true).count(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
