@@ -10,6 +10,7 @@ mod broker;
 mod cli;
 mod cluster;
 mod crash;
+mod delivery;
 mod devices;
 mod dialects;
 mod faults;

@@ -156,6 +156,7 @@ struct Raw {
     delivery_attempts: Option<u32>,
     delivery_retry_base: f64,
     delivery_retry_cap: f64,
+    delivery_grace: u64,
     email_attempts: Option<u32>,
     email_concurrency: Option<usize>,
     email_timeout: Option<u64>,
@@ -210,6 +211,7 @@ struct Defaults {
     webhooks: &'static str,
     delivery_retry_base: f64,
     delivery_retry_cap: f64,
+    delivery_grace: u64,
     log: &'static str,
     log_format: LogFormat,
 }
@@ -227,6 +229,7 @@ const DEFAULTS: Defaults = Defaults {
     webhooks: "sandbox",
     delivery_retry_base: 10.0,
     delivery_retry_cap: 600.0,
+    delivery_grace: 60,
     log: "info",
     log_format: LogFormat::Auto,
 };
@@ -398,6 +401,7 @@ const NOT_TEXT: &[&str] = &[
     "delivery_attempts",
     "delivery_retry_base",
     "delivery_retry_cap",
+    "delivery_grace",
     "email_attempts",
     "email_concurrency",
     "email_timeout",

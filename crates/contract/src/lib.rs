@@ -48,6 +48,7 @@ pub mod leases;
 pub mod leftovers;
 pub mod live_bus;
 pub mod log;
+mod mail_server;
 pub mod managing;
 pub mod mutes;
 pub mod notifications;
@@ -78,6 +79,7 @@ pub use deliveries::{
 };
 #[doc(hidden)]
 pub use herald_ports::{JobQueue, LiveBus};
+pub use mail_server::{LOGIN, MailServer};
 pub use python::Python;
 pub use skip::skip;
 pub use stores::Stores;

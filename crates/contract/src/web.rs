@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
@@ -39,6 +40,8 @@ pub enum WebReply {
         /// its body
         body: Vec<u8>,
     },
+    /// that, when so much time has passed
+    Later(Duration, Box<WebReply>),
     /// nothing, and the connection stays
     Hang,
     /// nothing, and the connection breaks
@@ -112,6 +115,11 @@ impl WebReply {
         Self::Answer { status, headers: Vec::new(), body: Vec::new() }
     }
 
+    /// The same, when so much time has passed.
+    pub fn after(self, wait: Duration) -> Self {
+        Self::Later(wait, Box::new(self))
+    }
+
     /// The answer with a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Self::Answer { headers, .. } = &mut self {
@@ -143,7 +151,12 @@ async fn serve(
     let mut client = BufReader::new(client);
     while let Some(request) = read(&mut client).await {
         asked.lock().unwrap().push(request.clone());
-        let WebReply::Answer { status, headers, body } = (match answers(&request) {
+        let mut reply = answers(&request);
+        while let WebReply::Later(wait, then) = reply {
+            tokio::time::sleep(wait).await;
+            reply = *then;
+        }
+        let WebReply::Answer { status, headers, body } = (match reply {
             WebReply::Hang => return std::future::pending().await,
             WebReply::Drop => return,
             answer => answer,

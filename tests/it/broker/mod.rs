@@ -73,7 +73,7 @@ impl Broker {
     }
 
     /// Makes a server use a broker.
-    fn join(&self, builder: Builder, url: &str) -> Builder {
+    pub(crate) fn join(&self, builder: Builder, url: &str) -> Builder {
         builder.set("HERALD_QUEUE_URL", url).set("HERALD_QUEUE_PREFIX", &self.settings.prefix)
     }
 

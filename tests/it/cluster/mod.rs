@@ -39,10 +39,10 @@ pub(super) struct Cluster {
 type Balancer = Arc<Mutex<Vec<SocketAddr>>>;
 
 /// A process without an API. It is killed when dropped.
-struct Worker(Child);
+pub(crate) struct Worker(Child);
 
 impl Worker {
-    fn start(builder: &Builder) -> Self {
+    pub(crate) fn start(builder: &Builder) -> Self {
         let mut command = builder.command(&["worker"]);
         Self(command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }

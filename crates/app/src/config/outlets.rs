@@ -202,7 +202,11 @@ impl Set {
         }
         let [base, cap] = [base, cap].map(Duration::from_secs_f64);
         let retry = RetryPolicy { attempts, base, cap };
-        Ok(Limits { concurrency, timeout: Duration::from_secs(timeout), retry })
+        if !(1..=3_600).contains(&raw.delivery_grace) {
+            bail!("delivery_grace must be between 1 and 3600");
+        }
+        let [timeout, grace] = [timeout, raw.delivery_grace].map(Duration::from_secs);
+        Ok(Limits { concurrency, timeout, retry, grace })
     }
 }
 

@@ -27,11 +27,18 @@ pub struct Limits {
     pub timeout: Duration,
     /// when what failed for now is tried again
     pub retry: RetryPolicy,
+    /// how much longer than two attempts what was taken on stays with who took it, should that process die
+    pub grace: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrency: 16, timeout: Duration::from_secs(15), retry: RetryPolicy::default() }
+        Self {
+            concurrency: 16,
+            timeout: Duration::from_secs(15),
+            retry: RetryPolicy::default(),
+            grace: Duration::from_secs(60),
+        }
     }
 }
 
@@ -39,6 +46,6 @@ impl Limits {
     /// How long a delivery is taken on for: while it waits for its turn, during the attempt, and until that is
     /// recorded.
     pub(super) fn lease(&self) -> Duration {
-        self.timeout * 2 + Duration::from_secs(60)
+        self.timeout * 2 + self.grace
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use herald_contract::channel::{Arrived, ChannelUnderTest, Provider};
+use herald_contract::{LOGIN, MailServer};
 use herald_domain::Address;
 use herald_email::EmailChannel;
 use herald_ports::DeliveryChannel;
 use serde_json::{Value, json};
 
 use crate::channel;
-use crate::server::{LOGIN, MailServer};
 
 struct Mail {
     channel: Arc<EmailChannel>,

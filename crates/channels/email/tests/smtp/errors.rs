@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use herald_contract::{LOGIN, MailServer};
 use herald_email::{EmailChannel, Settings};
 use herald_ports::{DeliveryChannel, DeliveryError};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::server::{LOGIN, MailServer};
 use crate::{SOON, anonymous, channel, message, plain, started, to};
 
 fn transient(detail: &str) -> DeliveryError {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use herald_contract::MailServer;
 use herald_contract::fixtures::{later, notification};
 use herald_domain::{DeliveryId, Priority};
 use herald_ports::{DeliveryChannel, Outgoing};
 use serde_json::{Value, json};
 
-use crate::server::MailServer;
 use crate::{header, message, plain, started, to};
 
 /// Sends it, and says how it arrived; it is well-formed.

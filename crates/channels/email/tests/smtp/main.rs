@@ -6,17 +6,15 @@ mod contract;
 mod errors;
 mod letters;
 mod secrecy;
-mod server;
 
 use std::time::Duration;
 
 use herald_contract::fixtures::outgoing;
+use herald_contract::{LOGIN, MailServer};
 use herald_domain::Address;
 use herald_email::{EmailChannel, Settings};
 use herald_ports::Outgoing;
 use serde_json::Value;
-
-use server::{LOGIN, MailServer};
 
 /// Gives up on a server soon enough for a test.
 const SOON: Duration = Duration::from_millis(300);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use herald_contract::{LOGIN, MailServer};
 use herald_email::{EmailChannel, Settings};
 use herald_ports::{DeliveryChannel, DeliveryError};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -13,7 +14,6 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::server::{LOGIN, MailServer};
 use crate::{channel, message, settings, started};
 
 fn assert_misconfigured(error: &DeliveryError) {

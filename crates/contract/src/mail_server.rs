@@ -3,22 +3,24 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use herald_contract::Python;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::Python;
 
 /// How long the server may take for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// As whom one logs in at the servers that want that.
-pub(crate) const LOGIN: (&str, &str) = ("herald", "hunter2%s3cret");
+pub const LOGIN: (&str, &str) = ("herald", "hunter2%s3cret");
 
 /// A mail server on this machine, by aiosmtpd.
-pub(crate) struct MailServer {
-    pub(crate) port: u16,
+pub struct MailServer {
+    /// where it listens
+    pub port: u16,
     /// the certificate that it shows, in PEM
-    pub(crate) certificate: String,
+    pub certificate: String,
     process: Child,
     orders: Mutex<ChildStdin>,
     events: Events,
@@ -30,12 +32,12 @@ type Events = Arc<(Mutex<Vec<Value>>, Condvar)>;
 
 impl MailServer {
     /// A server that takes everything from everybody, without TLS; none, if it cannot be had.
-    pub(crate) fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         Self::with(json!({}))
     }
 
-    /// A server with other options than these; see `server.py`.
-    pub(crate) fn with(options: Value) -> Option<Self> {
+    /// A server with other options than these; see `mail_server.py`.
+    pub fn with(options: Value) -> Option<Self> {
         let python = Python::with("aiosmtpd-1.4.6", &["aiosmtpd==1.4.6"])?;
         let folder = tempfile::tempdir().unwrap();
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -55,7 +57,7 @@ impl MailServer {
         all.as_object_mut().unwrap().extend(options);
         let mut process = python
             .command()
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smtp/server.py"))
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/mail_server.py"))
             .arg(all.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -88,12 +90,12 @@ impl MailServer {
     }
 
     /// Tells it what to do at a command from now on: a reply, `hang`, `dawdle` or `drop`.
-    pub(crate) fn at(&self, command: &str, does: &str) {
+    pub fn at(&self, command: &str, does: &str) {
         self.order(&json!({"at": command, "do": does}));
     }
 
     /// Tells it to take everything from now on.
-    pub(crate) fn takes(&self) {
+    pub fn takes(&self) {
         self.order(&json!({}));
     }
 
@@ -104,18 +106,18 @@ impl MailServer {
     }
 
     /// The events of that kind so far.
-    pub(crate) fn of(&self, kind: &str) -> Vec<Value> {
+    pub fn of(&self, kind: &str) -> Vec<Value> {
         of(&self.events.0.lock().unwrap(), kind)
     }
 
     /// The mail that it took so far. It says so before it says so to its client.
-    pub(crate) fn mail(&self) -> Vec<Value> {
+    pub fn mail(&self) -> Vec<Value> {
         self.takes();
         self.of("mail")
     }
 
     /// Waits until there are so many events of that kind.
-    pub(crate) fn wait_for(&self, kind: &str, count: usize) -> Vec<Value> {
+    pub fn wait_for(&self, kind: &str, count: usize) -> Vec<Value> {
         let (events, said) = &*self.events;
         let few = |events: &mut Vec<Value>| of(events, kind).len() < count;
         let (events, waited) =
