@@ -21,27 +21,28 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
         Provider::start(&bench.crew, Manner { latency: LATENCY, ..Manner::default() }).await?;
     let mut settings = provider.settings(AT_A_TIME).to_vec();
     settings.push(email_at_a_time(AT_A_TIME));
-    let Alone { herald, _database } = Alone::start(bench, &settings).await?;
+    let alone = Alone::start(bench, &settings).await?;
+    let herald = &alone.herald;
     herald::crowd(&herald.subject, 0..users).await?;
-    give_phones(&herald).await?;
-    let mut mail = Mail { users, sent: 0, deliveries: Deliveries::of(&herald).await? };
+    give_phones(herald).await?;
+    let mut mail = Mail { users, sent: 0, deliveries: Deliveries::of(herald).await? };
 
-    let alone = mail.rate(bench, &herald).await?;
+    let by_itself = mail.rate(bench, herald).await?;
     send_sms(&herald.subject, users).await?;
     // what is decided in turn is decided when this has gone
-    mail.send(&herald, 1).await?;
+    mail.send(herald, 1).await?;
     let before = (provider.taken(), now());
-    let beside = mail.rate(bench, &herald).await?;
+    let beside = mail.rate(bench, herald).await?;
     let taken = (provider.taken() - before.0) as f64 / before.1.elapsed().as_secs_f64();
     if provider.taken() >= users as u64 {
         report::note("  the slow provider had nothing more to do at the end");
     }
     let name = |what: &str| format!("e-mail to the sandbox, a provider that takes 200 ms: {what}");
     Ok(vec![
-        Figure::new(name("sent alone"), "/s", alone),
+        Figure::new(name("sent alone"), "/s", by_itself),
         Figure::new(name("sent beside it"), "/s", beside),
         Figure::new(name("taken by it meanwhile"), "/s", taken),
-        Figure::new(name("beside it, over alone"), "", beside / alone),
+        Figure::new(name("beside it, over alone"), "", beside / by_itself),
     ])
 }
 

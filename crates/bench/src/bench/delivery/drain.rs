@@ -14,9 +14,10 @@ const AT_A_TIME: usize = 256;
 /// From the request until each delivery was decided, taken on, made, and recorded.
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let users = if bench.quick { 10_000 } else { 100_000 };
-    let Alone { herald, _database } = Alone::start(bench, &[email_at_a_time(AT_A_TIME)]).await?;
+    let alone = Alone::start(bench, &[email_at_a_time(AT_A_TIME)]).await?;
+    let herald = &alone.herald;
     herald::crowd(&herald.subject, 0..users).await?;
-    let mut deliveries = Deliveries::of(&herald).await?;
+    let mut deliveries = Deliveries::of(herald).await?;
     let all = async {
         let begun = now();
         send_email(&herald.subject, 0..users).await?;
