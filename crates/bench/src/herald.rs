@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::broker::Broker;
-use crate::client::{Broadcast, Get, Http, Source, audience, body, request};
+use crate::client::{Broadcast, Get, Http, Source, audience, body, request, user};
 use crate::postgres::{self, Database};
 use crate::process::Process;
 use crate::report;
@@ -32,10 +32,12 @@ pub(crate) struct Shared<'a> {
     pub(crate) database: Option<&'a Database>,
     /// what they hear each other by
     pub(crate) broker: Option<&'a Broker>,
+    /// what else is set, by variable
+    pub(crate) settings: &'a [(&'static str, String)],
 }
 
 impl Shared<'_> {
-    fn variables(self) -> impl Iterator<Item = (&'static str, String)> {
+    fn variables(&self) -> impl Iterator<Item = (&'static str, String)> {
         let database = self.database.map(|one| ("HERALD_DATABASE_URL", one.url.clone()));
         let broker = self.broker.map(|one| {
             [
@@ -43,7 +45,8 @@ impl Shared<'_> {
                 ("HERALD_QUEUE_PREFIX", Broker::PREFIX.to_owned()),
             ]
         });
-        database.into_iter().chain(broker.into_iter().flatten())
+        let settings = self.settings.iter().cloned();
+        database.into_iter().chain(broker.into_iter().flatten()).chain(settings)
     }
 
     fn programs(self) -> Vec<&'static str> {
@@ -57,6 +60,8 @@ pub(crate) struct Herald {
     child: Child,
     /// how to reach it
     pub(crate) subject: Subject,
+    /// the administrator's token, for a while
+    pub(crate) admin: String,
     _folder: TempDir,
 }
 
@@ -80,8 +85,9 @@ impl Herald {
             .env("HERALD_LOG_FORMAT", "json")
             // no access log, which nobody would keep at this rate
             .env("HERALD_LOG", "warn,herald=info,herald::http=warn")
-            // more than can be asked: one user reads here what hundreds do elsewhere, and is counted
+            // more than can be asked: one user does here what hundreds do elsewhere, and is counted
             .env("HERALD_RATE_LIMIT_READ", "1000000/s")
+            .env("HERALD_RATE_LIMIT_WRITE", "1000000/s")
             .envs(shared.variables())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
@@ -96,8 +102,9 @@ impl Herald {
             secret: SECRET.to_owned(),
             paths: Paths::of_herald(),
         };
-        let mut herald = Self { child, subject, _folder: folder };
-        herald.subject.key = api_key(herald.subject.address).await?;
+        let mut herald = Self { child, subject, admin: String::new(), _folder: folder };
+        herald.admin = log_in(herald.subject.address).await?;
+        herald.subject.key = api_key(herald.subject.address, &herald.admin).await?;
         tokio::time::timeout(PATIENCE, ready(&herald.subject)).await.context("is not ready")??;
         Ok(herald)
     }
@@ -148,14 +155,19 @@ async fn ready(subject: &Subject) -> Result<()> {
     }
 }
 
-/// Logs in as the administrator, and makes a key that may send.
-async fn api_key(address: SocketAddr) -> Result<String> {
+/// Logs in as the administrator; answers the token.
+async fn log_in(address: SocketAddr) -> Result<String> {
     let mut http = Http::connect(address).await?;
     let login = json!({"username": ADMIN, "password": PASSWORD}).to_string();
     let login = request("POST", "/api/v1/auth/login", "none", &login);
-    let token = text(http.call(login.as_bytes(), 200).await?, "access_token")?;
+    text(http.call(login.as_bytes(), 200).await?, "access_token")
+}
+
+/// Makes a key that may send.
+async fn api_key(address: SocketAddr, admin: &str) -> Result<String> {
+    let mut http = Http::connect(address).await?;
     let key = json!({"name": "bench", "scopes": ["send"]}).to_string();
-    let key = request("POST", "/api/v1/admin/api-keys", &token, &key);
+    let key = request("POST", "/api/v1/admin/api-keys", admin, &key);
     text(http.call(key.as_bytes(), 201).await?, "key")
 }
 
@@ -185,13 +197,25 @@ pub(crate) async fn crowd(subject: &Subject, users: Range<usize>) -> Result<()> 
     Ok(())
 }
 
+/// Gives the first so many users, who exist, a telephone.
+pub(crate) async fn give_phones(herald: &Herald, users: usize) -> Result<()> {
+    let mut http = Http::connect(herald.subject.address).await?;
+    for nth in 0..users {
+        let path = format!("/api/v1/admin/users/{}", user(nth));
+        let phone = json!({ "phone": format!("+4915{nth:09}") }).to_string();
+        http.call(request("PATCH", &path, &herald.admin, &phone).as_bytes(), 200).await?;
+    }
+    Ok(())
+}
+
 /// Puts so many items into the inbox of one user.
 pub(crate) async fn fill(subject: &Subject, user: &str, items: usize) -> Result<()> {
     let to = json!({ "user": user }).to_string();
     batches(subject, std::iter::repeat_n(body(&to), items), 100).await
 }
 
-async fn batches(
+/// Sends these, so many with each request.
+pub(crate) async fn batches(
     subject: &Subject,
     notifications: impl Iterator<Item = String>,
     size: usize,

@@ -14,6 +14,7 @@ mod machine;
 mod options;
 mod postgres;
 mod process;
+mod provider;
 mod report;
 mod rival;
 mod subject;

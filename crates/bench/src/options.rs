@@ -86,6 +86,8 @@ pub(crate) enum What {
     Read,
     /// one message from a node to a socket at another, by each broker
     Cluster,
+    /// messages that leave Herald: how many, and what keeps them from leaving
+    Delivery,
     /// serve as the floor
     #[value(hide = true)]
     Floor,
@@ -110,6 +112,7 @@ impl Options {
                 One::Idle,
                 One::Read,
                 One::Cluster,
+                One::Delivery,
             ],
             What::Ingest => vec![One::Ingest, One::IngestWide],
             What::Unicast => vec![One::Unicast],
@@ -118,11 +121,14 @@ impl Options {
             What::Idle => vec![One::Idle],
             What::Read => vec![One::Read],
             What::Cluster => vec![One::Cluster],
+            What::Delivery => vec![One::Delivery],
             What::Floor => Vec::new(),
         };
         all.retain(|one| match one {
             One::IngestWide => !self.quick,
             One::Cluster => !self.queue.is_empty(),
+            // it takes settings of its own
+            One::Delivery => self.server.is_none(),
             _ => true,
         });
         all

@@ -23,7 +23,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Figure>> {
 
 async fn by(bench: &Bench, broker: &Broker) -> Result<Vec<Figure>> {
     let database = bench.database.as_ref().context("nodes share a database")?.create()?;
-    let shared = Shared { database: Some(&database), broker: Some(broker) };
+    let shared = Shared { database: Some(&database), broker: Some(broker), ..Shared::default() };
     let (here, there) = (bench.start(shared).await?, bench.start(shared).await?);
     herald::populate(&here.subject, USERS).await?;
     let post = Post::to_one_of(&here.subject, USERS);

@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod cluster;
+mod delivery;
 mod fanout;
 mod idle;
 mod ingest;
@@ -46,6 +47,8 @@ pub(crate) enum Measurement {
     Read,
     /// one message from a node to a socket at another
     Cluster,
+    /// messages that leave Herald
+    Delivery,
 }
 
 /// What the measurements share.
@@ -124,6 +127,7 @@ impl Bench {
             Measurement::IngestWide => ingest::run(self, 100_000).await,
             Measurement::Read => read::run(self).await,
             Measurement::Cluster => cluster::run(self).await,
+            Measurement::Delivery => delivery::run(self).await,
         }
     }
 
@@ -162,7 +166,7 @@ impl Bench {
             Some(subject) => Ok(Running::Given(subject.clone())),
             None => {
                 let database = self.database.as_ref().map(postgres::Server::create).transpose()?;
-                let shared = Shared { database: database.as_ref(), broker: None };
+                let shared = Shared { database: database.as_ref(), ..Shared::default() };
                 Ok(Running::Own { herald: self.start(shared).await?, _database: database })
             }
         }

@@ -115,6 +115,12 @@ pub(crate) fn body(to: &str) -> String {
     )
 }
 
+/// The same, by that channel and no other.
+pub(crate) fn body_by(channel: &str, to: &str) -> String {
+    let body = body(to);
+    format!(r#"{},"channels":["{channel}"]}}"#, body.strip_suffix('}').unwrap_or(&body))
+}
+
 fn write_digits(digits: &mut [u8], mut number: u64) {
     for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;

@@ -5,4 +5,4 @@ mod child;
 mod serve;
 
 pub(crate) use child::Floor;
-pub(crate) use serve::serve;
+pub(crate) use serve::{body_of, serve};

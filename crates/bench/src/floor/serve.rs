@@ -109,7 +109,7 @@ async fn connection(mut io: TcpStream, state: &State) -> Result<()> {
 }
 
 /// Where the body begins, if the request is whole.
-fn body_of(request: &[u8]) -> Option<usize> {
+pub(crate) fn body_of(request: &[u8]) -> Option<usize> {
     const LENGTH: &[u8] = b"content-length: ";
     let head = memmem::find(request, b"\r\n\r\n")?;
     let length = memmem::find(&request[..head], LENGTH).map_or(0, |at| {
