@@ -80,7 +80,7 @@ async fn each_way_to_log_in_is_known() {
     for (without, mechanism) in [("LOGIN", "PLAIN"), ("PLAIN", "LOGIN")] {
         let server = started!(MailServer::with(json!({"login": LOGIN, "without": [without]})));
         channel(&server, "").deliver(&message()).await.unwrap();
-        assert_eq!(server.of("login")[0]["mechanism"], mechanism);
+        assert_eq!(server.wait_for("login", 1)[0]["mechanism"], mechanism);
     }
     let without = json!({"login": LOGIN, "without": ["LOGIN", "PLAIN"]});
     let server = started!(MailServer::with(without));
