@@ -1,8 +1,8 @@
 //! What whoever follows the link in a mail sees. The link is signed, and so takes no login (RFC 8058).
 
 mod confirm;
+mod end;
 mod page;
-mod unsubscribe;
 
 use actix_web::web::Query;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The pages, outside of the API.
 pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(confirm::confirm).service(unsubscribe::unsubscribe);
+    config.service(confirm::confirm).service(end::end);
 }
 
 /// What the link says. Other parameters are let through: whoever counts clicks adds them.

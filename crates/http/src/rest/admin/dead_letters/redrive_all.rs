@@ -28,10 +28,11 @@ struct Redriven {
     redriven: usize,
 }
 
+/// By channel, by user, by notification.
+type Wanted = (Option<ExternalChannel>, Option<UserId>, Option<NotificationId>);
+
 impl RedriveRequest {
-    fn parse(
-        self,
-    ) -> Result<(Option<ExternalChannel>, Option<UserId>, Option<NotificationId>), Violations> {
+    fn parse(self) -> Result<Wanted, Violations> {
         let mut broken = Violations::default();
         let user = self.user.and_then(|text| broken.take("user", text.parse()));
         let positive = |number| {

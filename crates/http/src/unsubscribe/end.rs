@@ -26,7 +26,7 @@ use crate::rest::answer::Answer;
     )
 )]
 #[post("/unsubscribe")]
-pub(super) async fn unsubscribe(
+pub(super) async fn end(
     _: Anyone,
     services: Data<Services>,
     link: Result<Query<Link>, actix_web::Error>,
