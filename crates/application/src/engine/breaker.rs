@@ -56,6 +56,11 @@ impl Breaker {
         self.open.is_some()
     }
 
+    /// Until when nothing is tried, as far as that is known.
+    pub(super) fn rests_until(&self) -> Option<Instant> {
+        self.open.filter(|open| !open.is_tried).map(|open| open.until)
+    }
+
     /// Whether none of the latest attempts failed.
     pub(super) fn is_well(&self) -> bool {
         self.latest == 0

@@ -132,10 +132,14 @@ impl Sender {
         let Some(to) = self.address(claimed) else {
             return Some(Then::Suppress("the address is gone or suppressed".to_owned()));
         };
-        match self.breakers().admit(&to, Instant::now()) {
-            Admission::Free | Admission::Probe => None,
-            Admission::Wait(until) => Some(Then::Release(time.plus(until - Instant::now()))),
-        }
+        let mut breakers = self.breakers();
+        let wait = breakers.provider().rests_until().or_else(|| {
+            match breakers.admit(&to, Instant::now()) {
+                Admission::Free | Admission::Probe => None,
+                Admission::Wait(until) => Some(until),
+            }
+        });
+        wait.map(|until| Then::Release(time.plus(until - Instant::now())))
     }
 
     async fn attempt(&self, claimed: Claimed) {
