@@ -42,7 +42,7 @@ async fn every_command_of_the_page_does_what_it_says() {
         r#""token_type":"bearer""#,
         r#"{"message":"Notification sent successfully"}"#,
         r#"{"status":"success","message":"Message broadcasted to role user of company company_a"}"#,
-        r#""notif_type":"email","content":"Welcome to the platform!","status":"sent"}"#,
+        r#""notif_type":"email","content":"Welcome to the platform!","status":"pending"}"#,
         r#"{"ok":true,"message":"Notification marked as read"}"#,
         r#""unread_count":"#,
     ] {

@@ -56,10 +56,10 @@ async fn a_query_is_read_to_the_letter() {
         assert_field(&path, &answer, field, rule);
         clumsy.wrote_nothing(&path).await;
     }
-    let send = clumsy.client.request("POST", &format!("{SEND}?dry_run=true"));
+    let send = clumsy.client.request("POST", &format!("{SEND}?dryrun=true"));
     let send = send.header("content-type", "application/json").body(good());
-    assert_field("dry_run", &clumsy.client.send(send).await, "dry_run", "unknown");
-    clumsy.wrote_nothing("dry_run").await;
+    assert_field("dryrun", &clumsy.client.send(send).await, "dryrun", "unknown");
+    clumsy.wrote_nothing("dryrun").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
