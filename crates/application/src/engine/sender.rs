@@ -163,12 +163,15 @@ impl Sender {
             by_user: to.host().is_some(),
         };
         let (attempt, then, sign) = judge(result, made, &self.provider.limits.retry);
+        let was_resting = self.breakers().is_open();
         let opened = self.note(&to, sign, attempt.detail.as_deref());
         self.figures.outcome(attempt.outcome);
-        let then = match (then, opened) {
-            (Then::Release(at), Some(until)) => Then::Release(at.plus(until - Instant::now())),
-            (Then::Release(at), None) => Then::Release(at.plus(LOOK)),
-            (then, _) => then,
+        let wait = opened.map_or(LOOK, |until| until - Instant::now());
+        let then = match then {
+            Then::Release(at) => Then::Release(at.plus(wait)),
+            // it was made to find out whether the provider answers, and counts for nothing
+            _ if was_resting && sign == Sign::Fails => Then::Release(made.at.plus(wait)),
+            then => then,
         };
         self.record(&claimed, Some(attempt), then).await;
     }
