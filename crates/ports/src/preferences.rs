@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use herald_domain::{ChannelSet, Defaults, Preferences, Timestamp, User, UserId, UserKey};
+use herald_domain::{Channel, ChannelSet, Defaults, Preferences, Timestamp, User, UserId, UserKey};
 
 use crate::StoreError;
 
@@ -15,6 +15,19 @@ pub struct Profile {
     pub reach: ChannelSet,
     /// by which of them every address is suppressed
     pub suppressed: ChannelSet,
+}
+
+impl Profile {
+    /// Whether a user who may act has no e-mail address or telephone for that channel, and no endpoint could be
+    /// meant: so it is with whoever was given an address in the sandbox.
+    pub fn lacks_address(&self, channel: Channel) -> bool {
+        let has_own = match channel {
+            Channel::Email => self.user.email.is_some(),
+            Channel::Sms => self.user.phone.is_some(),
+            Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => false,
+        };
+        !has_own && self.user.disabled_at.is_none()
+    }
 }
 
 /// What users want to hear of, how, and when.

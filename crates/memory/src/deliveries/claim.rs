@@ -3,7 +3,7 @@ use std::time::Duration;
 use herald_domain::{
     Address, Attempt, Channel, DeliveryId, DeliveryStatus, Outcome, Timestamp, UserId, UserKey,
 };
-use herald_ports::{Claimed, Profile, Record, Then};
+use herald_ports::{Claimed, Record, Then};
 
 use super::Row;
 use crate::store::State;
@@ -51,7 +51,8 @@ impl State {
         let notifications: Vec<_> = told.map(|sent| sent.notification.clone()).collect();
         let first = self.notifications.sending(notifications.first()?.id)?;
         let profile = self.profile(row.user, now);
-        let lacks_address = profile.as_ref().is_some_and(|of| lacks_address(row, of));
+        let lacks_address = row.endpoint.is_none()
+            && profile.as_ref().is_some_and(|of| of.lacks_address(row.channel));
         Some(Claimed {
             id,
             claim: row.claims,
@@ -136,15 +137,4 @@ impl State {
             self.suppressions.add(channel, address, why, now);
         }
     }
-}
-
-/// Whether a user who may act never had an address there.
-fn lacks_address(row: &Row, of: &Profile) -> bool {
-    let user = &of.user;
-    let has_own = match row.channel {
-        Channel::Email => user.email.is_some(),
-        Channel::Sms => user.phone.is_some(),
-        Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => false,
-    };
-    row.endpoint.is_none() && !has_own && user.disabled_at.is_none()
 }

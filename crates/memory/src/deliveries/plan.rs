@@ -119,15 +119,13 @@ impl State {
             // removing it is reading it, unless it never was there
             None => route.has_inbox() && !profile.preferences.hides(content),
         };
-        let given = planning.addressless.and(route.channels.unwrap_or_default());
-        let told_at = sent.notification.created_at;
         Some(decide(&Case {
             content,
             route,
-            told_at: sent.send_at.map_or(told_at, |at| at.max(told_at)),
+            told_at: sent.told_at(),
             preferences: &profile.preferences,
             defaults: &planning.defaults,
-            reach: profile.reach.or(given),
+            reach: route.reaching(profile.reach, planning.addressless),
             suppressed: profile.suppressed,
             is_disabled: profile.user.disabled_at.is_some(),
             is_read,

@@ -194,7 +194,8 @@ impl Told {
                 .map_or_else(|| UserId::of_registered(user), |of| of.profile.user.id.clone()),
             locale: of.and_then(|of| of.profile.preferences.locale.clone()),
             to: of.and_then(|of| address(of, channel, row.endpoint)),
-            lacks_address: of.is_some_and(|of| lacks_address(of, channel, row.endpoint)),
+            lacks_address: row.endpoint.is_none()
+                && of.is_some_and(|of| of.profile.lacks_address(channel)),
             traceparent: traceparent.clone(),
             notifications: told.into_iter().map(|(what, _)| Arc::clone(what)).collect(),
             expires_at: row.expires_at.map(Timestamp::from_micros),
@@ -220,15 +221,4 @@ fn address(of: &Known, channel: Channel, endpoint: Option<i64>) -> Option<Addres
             Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => None,
         },
     }
-}
-
-/// Whether a user who may act never had an address there.
-fn lacks_address(of: &Known, channel: Channel, endpoint: Option<i64>) -> bool {
-    let user = &of.profile.user;
-    let has_own = match channel {
-        Channel::Email => user.email.is_some(),
-        Channel::Sms => user.phone.is_some(),
-        Channel::InApp | Channel::Push | Channel::WebPush | Channel::Webhook => false,
-    };
-    endpoint.is_none() && !has_own && user.disabled_at.is_none()
 }

@@ -223,14 +223,13 @@ struct Subject<'a> {
 impl Subject<'_> {
     fn case(&self) -> Case<'_> {
         let (profile, route) = (&self.known.profile, self.told.route);
-        let given = self.planning.addressless.and(route.channels.unwrap_or_default());
         Case {
             content: &self.told.what.content,
             route,
             told_at: self.told.at,
             preferences: &profile.preferences,
             defaults: &self.planning.defaults,
-            reach: profile.reach.or(given),
+            reach: route.reaching(profile.reach, self.planning.addressless),
             suppressed: profile.suppressed,
             is_disabled: profile.user.disabled_at.is_some(),
             is_read: self.is_read,
